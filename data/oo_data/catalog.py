@@ -1,0 +1,115 @@
+"""Every place that can hold something about the person: what, why it is safe, how long, and how it is erased.
+
+`forget`, `disconnect`, `sweep` and docs/data-catalog.md follow from this list. Two tests close it: every table of a
+fresh database is listed, and a canary put into every entry is gone after `forget`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["table", "file", "memory", "key"]
+# What forgetting one source does to a table: delete its rows, delete every mixed row (they are derived anew), or keep.
+OnSource = Literal["own rows", "mixed rows", "keep"]
+
+
+class Entry(NamedTuple):
+    """One place. `where` is a table name, or a path relative to the directory kind it names."""
+
+    kind: Kind
+    where: str
+    what: str
+    form: str
+    retention: str
+    on_source: OnSource = "keep"
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("table", "meta", "facts about the installation", "fixed words", "until forget"),
+    Entry("table", "event", "events", "references, numbers", "until forget", "own rows"),
+    Entry("table", "consent", "consents", "fixed keys, times", "until forget"),
+    Entry(
+        "table",
+        "source",
+        "connected sources",
+        "ids, times, the path of a watched file",
+        "until disconnect",
+        "own rows",
+    ),
+    Entry("table", "secret", "logins and keys", "sealed", "until disconnect", "own rows"),
+    Entry("table", "task", "open tasks", "keyed references, dates, numbers", "until done or gone", "own rows"),
+    Entry(
+        "table",
+        "completion",
+        "completions",
+        "keyed references, dates, numbers",
+        "18 months in use",
+        "own rows",
+    ),
+    Entry("table", "feature", "features", "numbers, keyed references", "until recomputed", "mixed rows"),
+    Entry("table", "agent_run", "agent runs", "ids, times", "until the next run"),
+    Entry(
+        "table",
+        "snippet",
+        "agents' snippets",
+        "sealed text, keyed references",
+        "the agent's TTL",
+        "mixed rows",
+    ),
+    Entry("table", "pref", "preferences", "numbers, fixed words", "until unset", "mixed rows"),
+    Entry("table", "decision", "decisions", "keyed references, scores", "7 days unless shown", "mixed rows"),
+    Entry("table", "tip", "tips", "sealed words, keyed references", "words 24 h after they run out", "own rows"),
+    Entry("table", "mute", "muted subjects", "keyed references, times", "until they end", "own rows"),
+    Entry("table", "silence", "silent spans", "times, fixed words", "until they end"),
+    Entry("table", "egress", "requests that left the machine", "hosts, times, byte counts", "90 days"),
+    Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget"),
+    Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
+    Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),
+    Entry(
+        "file",
+        "data/oo.db.before-migration",
+        "the copy made before a migration",
+        "as the tables above",
+        "minutes",
+    ),
+    Entry("file", "data/write.lock", "the write lock", "empty", "until forget"),
+    Entry("file", "data/todo.txt", "the task list that oO started", "your own words", "until forget"),
+    Entry("file", "data/done.txt", "a done list beside it", "your own words", "until forget"),
+    Entry("file", "state/refresh.lock", "the refresh lock", "empty", "until forget"),
+    Entry("file", "state/forgetting", "the mark of a forget under way", "empty", "seconds"),
+    Entry(
+        "memory",
+        "words",
+        "the words of the shelf",
+        "plain text in memory, 0600",
+        "until the next refresh or reboot",
+    ),
+    Entry("file", "config/key.lock", "the lock round moving a key", "empty", "until forget"),
+    Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
+    Entry("key", "keyring: oo", "the key, where a keyring holds it", "key", "until forget"),
+)
+
+
+def tables() -> tuple[Entry, ...]:
+    """The entries that are tables."""
+    return tuple(entry for entry in ENTRIES if entry.kind == "table")
+
+
+def files() -> tuple[Entry, ...]:
+    """The entries that are files of oO's own, keys apart."""
+    return tuple(entry for entry in ENTRIES if entry.kind == "file")
+
+
+def entry(where: str) -> Entry:
+    """One entry by its place."""
+    return next(found for found in ENTRIES if found.where == where)
+
+
+def markdown() -> str:
+    """The catalogue as the page in docs."""
+    rows = [f"| {e.kind} | `{e.where}` | {e.what} | {e.form} | {e.retention} | {e.on_source} |" for e in ENTRIES]
+    head = [
+        "| kind | where | what | form | kept | when one source is forgotten |",
+        "|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"

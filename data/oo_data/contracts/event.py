@@ -1,0 +1,133 @@
+"""Everything that happens, in the past tense: references and numbers, never text from outside.
+
+`subject` names what an event is about, by id or reference.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+
+class TipShown(NamedTuple):
+    """A tip (the subject) came before the person's eyes. `about` is the task's ref or the advice's id."""
+
+    subject: str
+    about: str
+    surface: str
+
+
+class FeedbackGiven(NamedTuple):
+    """The person reacted to a tip (the subject). `until` is UTC ms for a snooze, else 0."""
+
+    subject: str
+    about: str
+    reaction: str
+    reason: str
+    until: int
+
+
+class FeedbackUndone(NamedTuple):
+    """A reaction (the subject is its event id) was taken back."""
+
+    subject: str
+    about: str
+
+
+class TipIgnored(NamedTuple):
+    """A tip (the subject) was shown and ran out without a reaction."""
+
+    subject: str
+    about: str
+
+
+class SourceRefreshed(NamedTuple):
+    """A source (the subject) was read."""
+
+    subject: str
+    open_tasks: int
+    done_tasks: int
+
+
+class SourceFailed(NamedTuple):
+    """A source (the subject) could not be read; `error` is an error class of ours."""
+
+    subject: str
+    error: str
+
+
+class SourceConnected(NamedTuple):
+    """A source (the subject) was connected."""
+
+    subject: str
+
+
+class SourceDisconnected(NamedTuple):
+    """A source (the subject) was disconnected and what came from it erased."""
+
+    subject: str
+
+
+class ConsentChanged(NamedTuple):
+    """A consent (the subject) was granted (1) or withdrawn (0)."""
+
+    subject: str
+    granted: int
+
+
+class SnippetEmitted(NamedTuple):
+    """An agent (the subject) had something to say."""
+
+    subject: str
+    version: str
+    weight: float
+
+
+class AgentFailed(NamedTuple):
+    """An agent (the subject) raised; `error` is the class name of what it raised."""
+
+    subject: str
+    error: str
+
+
+class PrefInferred(NamedTuple):
+    """A preference (the subject, `scope.key`) was worked out anew from `evidence` observations."""
+
+    subject: str
+    evidence: int
+
+
+class ShelfPrepared(NamedTuple):
+    """A decision (the subject) was made and its tips put on the shelf."""
+
+    subject: str
+    tips: int
+    silences: int
+
+
+Event = (
+    TipShown
+    | FeedbackGiven
+    | FeedbackUndone
+    | TipIgnored
+    | SourceRefreshed
+    | SourceFailed
+    | SourceConnected
+    | SourceDisconnected
+    | ConsentChanged
+    | SnippetEmitted
+    | AgentFailed
+    | PrefInferred
+    | ShelfPrepared
+)
+
+EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def kind_of(event: Event) -> str:
+    """The name under which an event is logged."""
+    return type(event).__name__
+
+
+def data_of(event: Event) -> dict[str, str | int | float]:
+    """The fields beyond the subject."""
+    return {name: value for name, value in event._asdict().items() if name != "subject"}

@@ -1,0 +1,54 @@
+"""What sources hand over: read into memory, turned into features, then dropped."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from oo_data.text import Untrusted
+
+
+class TaskSignal(NamedTuple):
+    """One open task as a source has it. Text and source ids live in memory only.
+
+    `handle` is the source's own name for the task. `due` is ISO 8601 in one of three forms: a whole day, a floating
+    local time, or an instant ending in Z. `start` hides the task before that day. `priority` runs from 1 (none) to
+    4 (most urgent). `added_at` is UTC milliseconds.
+    """
+
+    source: str
+    handle: str
+    title: Untrusted
+    due: str | None = None
+    start: str | None = None
+    priority: int = 1
+    project: str | None = None
+    labels: tuple[str, ...] = ()
+    added_at: int | None = None
+    recurring: bool = False
+    minutes: int | None = None
+
+
+class DoneSignal(NamedTuple):
+    """One completed task as a source has it. `timed` tells whether `at` (UTC ms) is more exact than its day."""
+
+    source: str
+    handle: str
+    at: int
+    timed: bool
+    due: str | None = None
+    project: str | None = None
+    priority: int = 1
+    recurring: bool = False
+
+
+class Reading(NamedTuple):
+    """One complete look at a source: everything open, and the completions it can tell of.
+
+    `mark` is what `os.stat` said of a watched file when it was read; `problems` are fixed words for `oo status`.
+    """
+
+    tasks: tuple[TaskSignal, ...] = ()
+    done: tuple[DoneSignal, ...] = ()
+    mark: str | None = None
+    tz: str | None = None
+    problems: tuple[str, ...] = ()

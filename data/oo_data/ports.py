@@ -1,0 +1,64 @@
+"""What the application needs from the outside world, as protocols; adapters and the tests' fakes satisfy them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from oo_data.contracts.signal import Reading
+from oo_data.secret import Secret
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds since the epoch."""
+        ...
+
+
+class Sealer(Protocol):
+    """Turns text into sealed bytes that open only in the same table, column and row."""
+
+    def seal(self, text: str, table: str, column: str, row: str) -> bytes:
+        """Sealed bytes; never the same twice."""
+        ...
+
+    def unseal(self, sealed: bytes, table: str, column: str, row: str) -> str:
+        """The text. Raises `DataLockedError` for another key, `DataDamagedError` for changed or moved bytes."""
+        ...
+
+
+class KeyHolder(Protocol):
+    """A place that keeps the data key: a keyring, a file, the environment."""
+
+    name: str
+
+    def load(self) -> Secret | None:
+        """The key, or None where it holds none. Raises `DataLockedError` when it cannot tell."""
+        ...
+
+    def save(self, key: Secret) -> None:
+        """Keep the key and read it back. Raises `DataLockedError` or `CannotWriteError`."""
+        ...
+
+    def delete(self) -> bool:
+        """Destroy the key; whether there was one."""
+        ...
+
+
+class Source(Protocol):
+    """Somewhere tasks live. Everything it returns is read anew; nothing is cached."""
+
+    id: str
+
+    def read(self, now_ms: int) -> Reading:
+        """All open tasks and known completions. Raises `SourceUnavailableError` or `ConnectionNeededError`."""
+        ...
+
+    def complete(self, handle: str, now_ms: int) -> bool:
+        """Tick the task where it lives; False where it is already done or gone, or may not be written."""
+        ...
+
+    def reopen(self, handle: str, now_ms: int) -> bool:
+        """Take the tick back; False where there is none."""
+        ...

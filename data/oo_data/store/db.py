@@ -1,0 +1,175 @@
+"""Opening the one database: pragmas, the version check, and the only way to write.
+
+On the path of `oo tip`: plain sqlite3, and errors are imported where they are raised.
+"""
+
+import fcntl
+import os
+import sqlite3
+
+TYPE_CHECKING = False  # as in typing, which would have to be imported
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from oo_data.errors import OoError
+
+APPLICATION_ID = 0x6F4F3031  # "oO01"
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 5.0
+
+# Set on every connection: none of them is stored in the file, and each guards against text left behind or a
+# lost commit (rollback journal and EXTRA survive a crash at any point; MEMORY keeps sorts out of /var/tmp).
+PRAGMAS = """
+pragma journal_mode=DELETE;
+pragma synchronous=EXTRA;
+pragma secure_delete=ON;
+pragma foreign_keys=ON;
+pragma temp_store=MEMORY;
+pragma trusted_schema=OFF;
+pragma cell_size_check=ON;
+pragma mmap_size=0;
+"""
+
+
+class Store:
+    """One open database. Reads go through `conn`; every write goes through `with store.write():`."""
+
+    __slots__ = ("_lock_path", "conn", "path")
+
+    def __init__(self, conn: sqlite3.Connection, path: str) -> None:
+        self.conn = conn
+        self.path = path
+        self._lock_path = os.path.join(os.path.dirname(path), "write.lock")
+
+    def write(self) -> "Write":
+        """A write transaction under the fair lock; commits on leaving, rolls back on an error."""
+        return Write(self.conn, self._lock_path)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.conn.close()
+
+
+class Write:
+    """`BEGIN IMMEDIATE` inside an flock, because SQLite's own waiting is unfair among many writers."""
+
+    __slots__ = ("_conn", "_fd", "_lock_path")
+
+    def __init__(self, conn: sqlite3.Connection, lock_path: str) -> None:
+        self._conn = conn
+        self._lock_path = lock_path
+        self._fd = -1
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            self._fd = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+            self._conn.execute("begin immediate")
+        except (OSError, sqlite3.Error) as error:
+            self._release()
+            raise told(error) from error
+        return self._conn
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        try:
+            if kind is None:
+                self._conn.execute("commit")
+        except sqlite3.Error as failed:
+            raise told(failed) from failed
+        finally:
+            if self._conn.in_transaction:
+                self._conn.execute("rollback")
+            self._release()
+        if isinstance(error, sqlite3.Error):
+            raise told(error) from error
+
+    def _release(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def exists(path: str) -> bool:
+    """Whether there is a database at all."""
+    return os.path.exists(path)
+
+
+def open_store(path: str) -> Store:
+    """Open an existing, current database.
+
+    Raises `DataDamagedError`, `DataNewerError`, or `OldSchemaError` where `migrations.prepare` must run first.
+    """
+    try:
+        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=32)
+    except sqlite3.Error as error:
+        raise told(error) from error
+    try:
+        check_version(conn)
+        conn.executescript(PRAGMAS)
+    except sqlite3.Error as error:
+        conn.close()
+        raise told(error) from error
+    except BaseException:
+        conn.close()
+        raise
+    return Store(conn, path)
+
+
+def append_event(conn: sqlite3.Connection, event_id: str, at: int, kind: str, subject: str, data: str) -> bool:
+    """Append one row to the log; False where that id is already there. `data` is a JSON object."""
+    row = (event_id, at, kind, subject, data)
+    sql = "insert or ignore into event (id, at, type, subject, data) values (?, ?, ?, ?, ?)"
+    return conn.execute(sql, row).rowcount == 1
+
+
+class OldSchemaError(Exception):
+    """The database must be migrated before use."""
+
+
+def check_version(conn: sqlite3.Connection) -> None:
+    """Refuse a foreign, damaged or newer database without writing a byte to it."""
+    (application,) = conn.execute("pragma application_id").fetchone()
+    (version,) = conn.execute("pragma user_version").fetchone()
+    if application == APPLICATION_ID and version == SCHEMA_VERSION:
+        return
+    if application != APPLICATION_ID and (application or version or _has_tables(conn)):
+        from oo_data.errors import DataDamagedError
+
+        raise DataDamagedError("The database is not one of oO's.", "Move it away, or set OO_HOME to another place.")
+    if version > SCHEMA_VERSION:
+        from oo_data.errors import DataNewerError
+
+        raise DataNewerError("The database was written by a newer oO.", "Update oO; nothing was changed.")
+    raise OldSchemaError
+
+
+def _has_tables(conn: sqlite3.Connection) -> bool:
+    return conn.execute("select 1 from sqlite_schema limit 1").fetchone() is not None
+
+
+def told(error: Exception) -> "OoError":
+    """The person's words for an error of SQLite or the file system."""
+    from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+
+    from oo_data import errors
+
+    if isinstance(error, errors.OoError):
+        return error
+    if isinstance(error, OSError):
+        if error.errno in (ENOSPC, EDQUOT):
+            return errors.CannotWriteError("The disk is full.", "Free some space; nothing was lost.")
+        if error.errno in (EROFS, EACCES, EPERM):
+            return errors.CannotWriteError("oO cannot write to its home.", "Check its owner and mode with: oo doctor")
+        return errors.CannotWriteError(f"A file of oO failed ({type(error).__name__}).", "See: oo doctor")
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return errors.DataLockedError("Another oO is writing.", "Try again in a moment.")
+    if code == sqlite3.SQLITE_FULL:
+        return errors.CannotWriteError("The disk is full.", "Free some space; nothing was lost.")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        return errors.CannotWriteError("oO cannot write to its home.", "Check its owner and mode with: oo doctor")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return errors.DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
+    return errors.OoError(f"The database refused ({type(error).__name__}).", "See: oo doctor")

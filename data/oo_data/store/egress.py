@@ -1,0 +1,66 @@
+"""The egress ledger: what left this machine, when, to whom, and by which consent."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from oo_data.errors import ConsentMissingError
+from oo_data.store.db import Store
+
+
+class EgressRow(NamedTuple):
+    """One outbound request, without its content. A row still `sending` may be from a process that died."""
+
+    id: str
+    at: int
+    host: str
+    purpose: str
+    consent: str
+    categories: tuple[str, ...]
+    bytes_out: int = 0
+    bytes_in: int = 0
+    status: str = "sending"
+
+
+def begin(store: Store, row: EgressRow) -> None:
+    """Record a request that is about to be sent; only its identity counts, bytes and status start anew.
+
+    Raises `ConsentMissingError` unless the consent holds in this very transaction, so that a withdrawal which
+    commits first always wins.
+    """
+    with store.write() as conn:
+        consent = conn.execute("select granted from consent where key = ?", (row.consent,)).fetchone()
+        if consent is None or not consent[0]:
+            raise ConsentMissingError("You have not allowed this.", f"Allow it with: oo consent grant {row.consent}")
+        conn.execute(
+            "insert into egress values (?, ?, ?, ?, ?, ?, 0, 0, 'sending')",
+            (row.id, row.at, row.host, row.purpose, row.consent, ",".join(row.categories)),
+        )
+
+
+def finish(store: Store, id: str, bytes_out: int, bytes_in: int, status: str) -> None:
+    """Complete the row of a request with what really went over the wire."""
+    with store.write() as conn:
+        conn.execute(
+            "update egress set bytes_out = ?, bytes_in = ?, status = ? where id = ?",
+            (bytes_out, bytes_in, status, id),
+        )
+
+
+def recent(store: Store, limit: int) -> list[EgressRow]:
+    """The latest requests, newest first, in the order they were made whatever the clock said."""
+    rows = store.conn.execute(
+        "select id, at, host, purpose, consent, categories, bytes_out, bytes_in, status"
+        " from egress order by rowid desc limit ?",
+        (limit,),
+    )
+    return [
+        EgressRow(id, at, host, purpose, consent, tuple(filter(None, categories.split(","))), out, back, status)
+        for id, at, host, purpose, consent, categories, out, back, status in rows
+    ]
+
+
+def sweep(store: Store, before_ms: int) -> int:
+    """Delete rows older than `before_ms`; how many there were."""
+    with store.write() as conn:
+        return conn.execute("delete from egress where at < ?", (before_ms,)).rowcount

@@ -1,0 +1,98 @@
+"""Taking things out for good: the rows of one source, or the whole home.
+
+`secure_delete` overwrites freed pages at once; VACUUM gives them back to the file system.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from oo_data import catalog
+from oo_data.env import Paths
+from oo_data.store.db import Store
+
+# The references and tips of one source, gathered before its rows go.
+_GATHER = (
+    "create temp table gone (ref text primary key)",
+    "insert or ignore into gone select ref from task where source = :source",
+    "insert or ignore into gone select ref from completion where source = :source",
+    "insert or ignore into gone select subject from tip where source = :source",
+    "create temp table gone_tip (id text primary key)",
+    "insert or ignore into gone_tip select id from tip where source in (:source, 'agent')",
+)
+# Advice (source 'agent'), features, decisions and inferred preferences are made of every source together.
+_ERASE = {
+    "event": "delete from event where subject in (select id from gone_tip) or subject = :source"
+    " or json_extract(data, '$.about') in (select ref from gone)",
+    "mute": "delete from mute where subject in (select ref from gone)",
+    "tip": "delete from tip where id in (select id from gone_tip)",
+    "snippet": "delete from snippet",
+    "feature": "delete from feature",
+    "decision": "delete from decision",
+    "pref": "delete from pref where source <> 'user'",
+    "secret": "delete from secret where name like :source || '.%'",
+    "task": "delete from task where source = :source",
+    "completion": "delete from completion where source = :source",
+    "source": "delete from source where id = :source",
+}
+
+
+def source(conn: sqlite3.Connection, source_id: str) -> dict[str, int]:
+    """Erase what came from one source, inside the caller's transaction; the rows erased by table."""
+    erased = {}
+    for statement in _GATHER:
+        conn.execute(statement, {"source": source_id} if ":source" in statement else {})
+    for table, statement in _ERASE.items():
+        erased[table] = conn.execute(statement, {"source": source_id} if ":source" in statement else {}).rowcount
+    conn.execute("drop table gone")
+    conn.execute("drop table gone_tip")
+    return erased
+
+
+def compact(store: Store) -> None:
+    """Rebuild the file without its free pages."""
+    store.conn.execute("vacuum")
+
+
+def files_of(paths: Paths) -> list[str]:
+    """The files of this home that exist, damaged databases set aside included; the database itself last."""
+    base = {"data": paths.data, "state": paths.state, "config": paths.config, "cache": paths.cache}
+    found = []
+    for entry in catalog.files():
+        kind, _, name = entry.where.partition("/")
+        path = f"{base[kind]}/{name}"
+        if os.path.lexists(path):
+            found.append(path)
+    mark = paths.forgetting
+    return [path for path in found if path != mark]
+
+
+def unlink(path: str) -> int:
+    """Remove one file; the bytes it had."""
+    size = os.lstat(path).st_size
+    os.unlink(path)
+    return size
+
+
+def remove_folders(paths: Paths) -> list[str]:
+    """Remove oO's own directories where they are empty; those that are left because they hold something else."""
+    left = []
+    for folder in paths.roots():
+        try:
+            os.rmdir(folder)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            left.append(folder)
+    return left
+
+
+def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
+    """Erase what one agent made, inside the caller's transaction; the rows erased by what they are."""
+    return {
+        "snippets": conn.execute("delete from snippet where agent_id = ?", (agent_id,)).rowcount,
+        "preferences": conn.execute("delete from pref where scope = ? and source <> 'user'", (agent_id,)).rowcount,
+        "tips": conn.execute("delete from tip where subject = 'advice.' || ?", (agent_id,)).rowcount,
+        "runs": conn.execute("delete from agent_run where agent_id = ?", (agent_id,)).rowcount,
+    }

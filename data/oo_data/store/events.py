@@ -1,0 +1,54 @@
+"""The append-only log. Only the bus writes to it; `erase` may take from it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from oo_data.contracts.event import EVENTS, Event, data_of, kind_of
+from oo_data.store.db import append_event
+
+
+class Logged(NamedTuple):
+    """One event as the log has it: its place, id, time (UTC ms) and content."""
+
+    seq: int
+    id: str
+    at: int
+    event: Event
+
+
+def append(conn: sqlite3.Connection, event_id: str, at: int, event: Event) -> bool:
+    """Append inside the caller's transaction; False where that id is already logged."""
+    data = json.dumps(data_of(event), separators=(",", ":"))
+    return append_event(conn, event_id, at, kind_of(event), event.subject, data)
+
+
+def since(
+    conn: sqlite3.Connection, seq: int, kinds: tuple[type[Event], ...] = (), limit: int = 10_000
+) -> Iterator[Logged]:
+    """Events after `seq`, oldest first, of the given types or all."""
+    marks = ",".join("?" * len(kinds))
+    chosen = f"and type in ({marks})" if kinds else ""
+    rows = conn.execute(
+        f"select seq, id, at, type, subject, data from event where seq > ? {chosen} order by seq limit ?",  # noqa: S608
+        (seq, *(kind.__name__ for kind in kinds), limit),
+    )
+    return (_load(row) for row in rows)
+
+
+def latest(conn: sqlite3.Connection, kinds: tuple[type[Event], ...], limit: int) -> list[Logged]:
+    """The last events of the given types, newest first."""
+    marks = ",".join("?" * len(kinds))
+    rows = conn.execute(
+        f"select seq, id, at, type, subject, data from event where type in ({marks}) order by seq desc limit ?",  # noqa: S608
+        (*(kind.__name__ for kind in kinds), limit),
+    )
+    return [_load(row) for row in rows]
+
+
+def _load(row: tuple[int, str, int, str, str, str]) -> Logged:
+    seq, event_id, at, kind, subject, data = row
+    return Logged(seq, event_id, at, EVENTS[kind](subject=subject, **json.loads(data)))

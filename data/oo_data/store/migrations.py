@@ -1,0 +1,185 @@
+"""The schema, as migrations that are never edited once released.
+
+Imported only when the version in the file differs from `db.SCHEMA_VERSION`.
+Times are UTC milliseconds. A BLOB column holds sealed text; every other column holds ids, numbers or fixed words.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING
+
+from oo_data.errors import CannotWriteError, DataDamagedError
+from oo_data.store import db
+
+if TYPE_CHECKING:
+    from sqlite_utils import Migrations
+
+FREE_BYTES_WANTED = 16 * 1024 * 1024
+
+V1 = """
+create table meta (key text primary key, value text not null) strict;
+create table event (
+  seq integer primary key autoincrement, id text not null unique, at integer not null,
+  type text not null, subject text not null, data text not null
+) strict;
+create index event_type_at on event (type, at);
+create index event_subject on event (subject, type);
+create table consent (
+  key text primary key, granted integer not null check (granted in (0, 1)), at integer not null
+) strict;
+create table source (
+  id text primary key, connected_at integer not null, watch_path text, watch_mark text,
+  cursor text, last_ok_at integer, last_error text, failures integer not null default 0
+) strict;
+create table secret (name text primary key, sealed blob not null, at integer not null) strict;
+create table task (
+  ref text primary key, source text not null references source (id) on delete cascade,
+  due text, start text, priority integer not null check (priority between 1 and 4),
+  project_ref text, label_refs text not null, added_at integer,
+  recurring integer not null check (recurring in (0, 1)), minutes integer,
+  words integer not null, seen_at integer not null
+) strict;
+create index task_source on task (source);
+create table completion (
+  source text not null references source (id) on delete cascade, ref text not null, at integer not null,
+  timed integer not null check (timed in (0, 1)), due text, lateness_days real, project_ref text,
+  priority integer not null, recurring integer not null check (recurring in (0, 1)),
+  primary key (source, ref, at)
+) strict, without rowid;
+create index completion_at on completion (at);
+create table feature (
+  key text primary key, value text not null, computed_at integer not null, fresh_until integer not null,
+  provenance text not null
+) strict;
+create table agent_run (
+  agent_id text primary key, version text not null, at integer not null, outcome text not null, millis integer not null
+) strict;
+create table snippet (
+  agent_id text primary key, version text not null, text blob not null, refs text not null, weight real not null,
+  at integer not null, expires_at integer not null, provenance text not null
+) strict;
+create table pref (
+  scope text not null, key text not null, source text not null check (source in ('user', 'inferred', 'default')),
+  value text not null, evidence integer not null, at integer not null,
+  primary key (scope, key, source)
+) strict, without rowid;
+create table decision (
+  id text primary key, at integer not null, policy text not null,
+  stage text not null check (stage in ('live', 'shadow')), gate text not null, chosen text,
+  propensity real not null check (propensity between 0 and 1), scores text not null
+) strict;
+create index decision_at on decision (at);
+create table tip (
+  id text primary key, rank integer, kind text not null check (kind in ('todo', 'advice')), subject text not null,
+  source text not null, consent text not null, decision_id text not null, made_at integer not null,
+  valid_from integer not null, valid_until integer not null, text blob, reason blob, handle blob
+) strict;
+create index tip_rank on tip (rank) where rank is not null;
+create index tip_subject on tip (subject);
+create table mute (
+  subject text not null, until integer not null, cause text not null, event_id text not null,
+  primary key (subject, cause)
+) strict, without rowid;
+create table silence (
+  id text primary key, from_at integer not null, until_at integer not null, reason text not null,
+  after_shown integer not null default 0, binding text not null check (binding in ('always', 'ambient')),
+  origin text not null
+) strict;
+create table egress (
+  id text primary key, at integer not null, host text not null, purpose text not null, consent text not null,
+  categories text not null, bytes_out integer not null, bytes_in integer not null, status text not null
+) strict;
+create index egress_at on egress (at);
+"""
+
+
+def migrations() -> Migrations:
+    """All migrations, oldest first."""
+    from sqlite_utils import Migrations
+
+    steps = Migrations("oo")
+
+    @steps()
+    def m0001_first_house(database: object) -> None:
+        _run(database, V1, 1)
+
+    return steps
+
+
+def _run(database: object, script: str, version: int) -> None:
+    """Run a script statement by statement, because `executescript` would commit the surrounding transaction."""
+    conn: sqlite3.Connection = database.conn  # type: ignore[attr-defined]
+    for statement in script.split(";"):
+        if statement.strip():
+            conn.execute(statement)
+    conn.execute(f"pragma application_id={db.APPLICATION_ID}")
+    conn.execute(f"pragma user_version={version}")
+
+
+def prepare(path: str) -> None:
+    """Make the database, or bring an older one up to date, behind a backup that is deleted on success.
+
+    Raises `CannotWriteError` when the disk is full or read-only; the database is then unchanged.
+    """
+    from sqlite_utils import Database
+
+    fresh = not db.exists(path) or os.path.getsize(path) == 0
+    conn = _connect(path)
+    try:
+        conn.executescript(db.PRAGMAS)
+        lock = db.Store(conn, path)
+        if not fresh:
+            _check_sound(conn)
+            _back_up(conn, path)
+        _apply(lock, Database(conn))
+    except sqlite3.Error as error:
+        raise db.told(error) from error
+    finally:
+        conn.close()
+    _drop_backup(path)
+
+
+def backup_path(path: str) -> str:
+    """Where the copy made before a migration lies, sealed as the original is."""
+    return f"{path}.before-migration"
+
+
+def _apply(store: db.Store, database: object) -> None:
+    from sqlite_utils import Database
+
+    assert isinstance(database, Database)  # noqa: S101 - narrows for the type checker
+    migrations().apply(database)
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        return sqlite3.connect(path, timeout=db.BUSY_SECONDS, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise db.told(error) from error
+
+
+def _check_sound(conn: sqlite3.Connection) -> None:
+    (verdict,) = conn.execute("pragma quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
+
+
+def _back_up(conn: sqlite3.Connection, path: str) -> None:
+    stat = os.statvfs(os.path.dirname(path))
+    if stat.f_bavail * stat.f_frsize < FREE_BYTES_WANTED + os.path.getsize(path):
+        raise CannotWriteError("Too little free space to migrate safely.", "Free 16 MB; nothing was changed.")
+    target = backup_path(path)
+    _drop_backup(path)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    conn.execute("vacuum into ?", (target,))
+
+
+def _drop_backup(path: str) -> None:
+    try:
+        os.unlink(backup_path(path))
+    except FileNotFoundError:
+        return

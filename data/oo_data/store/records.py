@@ -1,0 +1,197 @@
+"""What is derived from signals: tasks and completions without words, features, snippets, agent runs, decisions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures
+from oo_data.contracts.tip import Decision
+
+
+def replace_tasks(conn: sqlite3.Connection, source: str, now: int, tasks: Iterable[TaskFeatures]) -> None:
+    """The open tasks of one source, in place of those known before."""
+    conn.execute("delete from task where source = ?", (source,))
+    conn.executemany(
+        "insert or replace into task (ref, source, due, start, priority, project_ref, label_refs, added_at,"
+        " recurring, minutes, words, seen_at) values (?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            (
+                t.ref, t.source, t.due, t.start, t.priority, t.project_ref, " ".join(t.label_refs), t.added_at,
+                int(t.recurring), t.minutes, t.words, now,
+            )
+            for t in tasks
+        ),
+    )  # fmt: skip
+
+
+def tasks(conn: sqlite3.Connection) -> list[TaskFeatures]:
+    """All open tasks of all sources."""
+    rows = conn.execute(
+        "select ref, source, due, start, priority, project_ref, label_refs, added_at, recurring, minutes, words"
+        " from task"
+    )
+    return [
+        TaskFeatures(
+            ref,
+            source,
+            due,
+            start,
+            priority,
+            project,
+            tuple(labels.split()),
+            added,
+            bool(again),
+            minutes,
+            words,
+        )
+        for ref, source, due, start, priority, project, labels, added, again, minutes, words in rows
+    ]
+
+
+def add_completions(conn: sqlite3.Connection, done: Iterable[TaskCompletion]) -> None:
+    """Add completions; one that is known already is not counted twice."""
+    conn.executemany(
+        "insert or ignore into completion (source, ref, at, timed, due, lateness_days, project_ref, priority,"
+        " recurring) values (?,?,?,?,?,?,?,?,?)",
+        (
+            (
+                c.source,
+                c.ref,
+                c.at,
+                int(c.timed),
+                c.due,
+                c.lateness_days,
+                c.project_ref,
+                c.priority,
+                int(c.recurring),
+            )
+            for c in done
+        ),
+    )
+
+
+def drop_completions_on(conn: sqlite3.Connection, source: str, ref: str, since: int) -> None:
+    """Take back the completions of one task since then."""
+    conn.execute("delete from completion where source = ? and ref = ? and at >= ?", (source, ref, since))
+
+
+def completions(conn: sqlite3.Connection, since: int) -> list[TaskCompletion]:
+    """Completions since then (UTC ms), oldest first."""
+    rows = conn.execute(
+        "select ref, source, at, timed, due, lateness_days, project_ref, priority, recurring from completion"
+        " where at >= ? order by at",
+        (since,),
+    )
+    return [TaskCompletion(r[0], r[1], r[2], bool(r[3]), r[4], r[5], r[6], r[7], bool(r[8])) for r in rows]
+
+
+def save_features(conn: sqlite3.Connection, features: Iterable[Feature]) -> None:
+    """Features by key, in place of older values."""
+    conn.executemany(
+        "insert or replace into feature (key, value, computed_at, fresh_until, provenance) values (?,?,?,?,?)",
+        (
+            (
+                f.key,
+                json.dumps(dict(f.value) if isinstance(f.value, dict) else f.value),
+                f.computed_at,
+                f.fresh_until,
+                " ".join(f.provenance),
+            )
+            for f in features
+        ),
+    )
+
+
+class StoredSnippet(NamedTuple):
+    """A snippet as it lies in the store, its text sealed. Times are UTC ms."""
+
+    agent_id: str
+    version: str
+    text: bytes
+    refs: tuple[str, ...]
+    weight: float
+    at: int
+    expires_at: int
+    provenance: tuple[str, ...]
+
+
+def replace_snippets(conn: sqlite3.Connection, agent_ids: Iterable[str], snippets: Iterable[StoredSnippet]) -> None:
+    """The snippets of these agents, in place of their older ones; an agent with nothing to say has none."""
+    conn.executemany("delete from snippet where agent_id = ?", ((agent_id,) for agent_id in agent_ids))
+    conn.executemany(
+        "insert into snippet (agent_id, version, text, refs, weight, at, expires_at, provenance)"
+        " values (?,?,?,?,?,?,?,?)",
+        (
+            (
+                s.agent_id,
+                s.version,
+                s.text,
+                " ".join(s.refs),
+                s.weight,
+                s.at,
+                s.expires_at,
+                " ".join(s.provenance),
+            )
+            for s in snippets
+        ),
+    )
+
+
+def snippets(conn: sqlite3.Connection, now: int) -> list[StoredSnippet]:
+    """Snippets that have not run out, heaviest first."""
+    rows = conn.execute(
+        "select agent_id, version, text, refs, weight, at, expires_at, provenance from snippet where expires_at > ?"
+        " order by weight desc",
+        (now,),
+    )
+    return [StoredSnippet(a, v, t, tuple(r.split()), w, at, e, tuple(p.split())) for a, v, t, r, w, at, e, p in rows]
+
+
+def save_run(conn: sqlite3.Connection, agent_id: str, version: str, at: int, outcome: str, millis: int) -> None:
+    """When an agent last ran, and how it ended."""
+    conn.execute("insert or replace into agent_run values (?, ?, ?, ?, ?)", (agent_id, version, at, outcome, millis))
+
+
+def runs(conn: sqlite3.Connection) -> dict[str, tuple[str, int, str, int]]:
+    """Version, time (UTC ms), outcome and duration (ms) of each agent's last run."""
+    rows = conn.execute("select agent_id, version, at, outcome, millis from agent_run")
+    return {agent_id: (version, at, outcome, millis) for agent_id, version, at, outcome, millis in rows}
+
+
+def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
+    """Log a decision with its scores and propensity."""
+    conn.execute(
+        "insert into decision (id, at, policy, stage, gate, chosen, propensity, scores) values (?,?,?,?,?,?,?,?)",
+        (
+            decision.id, decision.at, decision.policy, decision.stage, decision.gate, decision.chosen,
+            decision.propensity, json.dumps(decision.scores, separators=(",", ":")),
+        ),
+    )  # fmt: skip
+
+
+def decision(conn: sqlite3.Connection, decision_id: str) -> Decision | None:
+    """One decision by id."""
+    row = conn.execute(
+        "select id, at, policy, stage, gate, chosen, propensity, scores from decision where id = ?",
+        (decision_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    scores = {
+        subject: {name: (value, weight) for name, (value, weight) in terms.items()}
+        for subject, terms in json.loads(row[7]).items()
+    }
+    found_id, at, policy, stage, gate, chosen, propensity, _ = row
+    return Decision(found_id, at, policy, stage, gate, chosen, propensity, scores)
+
+
+def sweep_decisions(conn: sqlite3.Connection, before: int) -> int:
+    """Drop decisions older than that (UTC ms) whose tips nobody saw; the number dropped."""
+    return conn.execute(
+        "delete from decision where at < ? and id not in (select decision_id from tip where id in"
+        " (select subject from event where type = 'TipShown'))",
+        (before,),
+    ).rowcount

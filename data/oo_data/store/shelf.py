@@ -1,0 +1,114 @@
+"""What may be shown now: the pick behind every door, its words, and the record that it was shown.
+
+On the path of `oo tip`: plain rows, no contracts, no decoding beyond a split.
+"""
+
+import os
+import sqlite3
+
+from oo_data.env import Paths
+from oo_data.store.db import Store, append_event
+
+CLOCK_SLACK_MS = 300_000  # a clock may step back this far before what is on the shelf counts as stale
+SAME_SHOWING_MS = 600_000  # one impression per tip and surface within this time
+WORDS_NAME = "words"
+
+TIP = "tip"
+SILENCE = "silence"
+STALE = "stale"
+NO_SOURCE = "no-source"
+
+_CANDIDATE = """
+select id, subject, kind, valid_until, decision_id from tip
+where rank is not null and valid_from <= :now + 300000 and valid_until > :now
+  and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)
+  and exists (select 1 from consent where key = tip.consent and granted = 1)
+order by valid_from > :now, rank limit 1
+"""
+_SILENCE = """
+select reason, until_at from silence
+where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
+  and (after_shown = 0 or after_shown <= (
+    select count(distinct tip.subject) from event join tip on tip.id = event.subject
+    where event.type = 'TipShown' and event.at >= silence.from_at and tip.subject is not :subject))
+order by until_at desc limit 1
+"""
+
+
+class Pick:
+    """The answer for one moment. `kind` is TIP, SILENCE, STALE (refresh first) or NO_SOURCE."""
+
+    __slots__ = ("decision_id", "kind", "reason", "subject", "tip_id", "tip_kind", "until")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.tip_id = self.subject = self.tip_kind = self.decision_id = self.reason = ""
+        self.until = 0
+
+
+def pick(store: Store, now: int, ambient: bool) -> Pick:
+    """The first tip that is still true, or why there is none.
+
+    `ambient` surfaces speak by themselves, so defaults bind them too; a typed command is bound by the person's own
+    word only.
+    """
+    conn = store.conn
+    watched = conn.execute("select watch_path, watch_mark from source").fetchall()
+    if not watched:
+        return Pick(NO_SOURCE)
+    if any(path is not None and mark_of(path) != mark for path, mark in watched):
+        return Pick(STALE)
+    row = conn.execute(_CANDIDATE, {"now": now}).fetchone()
+    quiet = {"now": now, "ambient": ambient, "subject": row[1] if row else None}
+    held = conn.execute(_SILENCE, quiet).fetchone()
+    if held:
+        found = Pick(SILENCE)
+        found.reason, found.until = held
+    elif row:
+        found = Pick(TIP)
+        found.tip_id, found.subject, found.tip_kind, found.until, found.decision_id = row
+    else:
+        found = Pick(STALE)
+    return found
+
+
+def mark_of(path: str) -> str:
+    """What a watched file looks like from outside; another mark means another content."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return "absent"
+    return f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}"
+
+
+def record_shown(store: Store, now: int, surface: str, picked: Pick) -> None:
+    """Log that the tip was seen; once per surface and ten minutes, however often it is printed."""
+    event_id = f"{picked.tip_id}.{surface}.{now // SAME_SHOWING_MS}"
+    data = f'{{"about": "{picked.subject}", "surface": "{surface}"}}'
+    with store.write() as conn:
+        append_event(conn, event_id, now, "TipShown", picked.tip_id, data)
+
+
+def read_words(paths: Paths, tip_id: str) -> tuple[str, str, str] | None:
+    """Text, reason and handle (JSON) of a tip from memory; None where memory does not hold them."""
+    for folder in paths.memory_dirs():
+        try:
+            fd = os.open(f"{folder}/{WORDS_NAME}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            continue
+        with open(fd, encoding="utf-8", errors="replace") as file:
+            if os.fstat(fd).st_uid != os.getuid():
+                continue
+            for line in file:
+                if line.startswith(tip_id):
+                    _, text, reason, handle = line.rstrip("\n").split("\t")
+                    return text, reason, handle
+    return None
+
+
+def tip_row(conn: sqlite3.Connection, tip_id: str) -> tuple[str, str, str, bytes | None, bytes | None, bytes | None]:
+    """Subject, source, decision and the sealed text, reason and handle of one tip."""
+    row = conn.execute(
+        "select subject, source, decision_id, text, reason, handle from tip where id = ?", (tip_id,)
+    ).fetchone()
+    return row if row else ("", "", "", None, None, None)

@@ -1,0 +1,121 @@
+"""The shelf as `refresh` writes it, and the traces that reactions leave beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from oo_data.contracts.tip import SilentSpan
+
+FOREVER = 1 << 52  # later than any clock will say
+# Causes of a mute. A task ticked in its source is muted until that source is read again; one noted here only, until
+# its source stops listing it; one that comes back, for the day.
+DONE, DONE_HERE, DONE_TODAY = "done", "done-here", "done-today"
+
+
+class ShelvedTip(NamedTuple):
+    """One row of the shelf; the three texts are sealed. Times are UTC ms."""
+
+    id: str
+    rank: int
+    kind: str
+    subject: str
+    source: str
+    consent: str
+    decision_id: str
+    made_at: int
+    valid_from: int
+    valid_until: int
+    text: bytes
+    reason: bytes
+    handle: bytes
+
+
+def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips: Iterable[ShelvedTip]) -> None:
+    """Put these tips on the shelf in place of all others but `keep`; tips once shown stay as history, off the shelf."""
+    kept = tuple(keep)
+    marks = ",".join("?" * len(kept))
+    conn.execute(f"update tip set rank = null where id not in ({marks})", kept)  # noqa: S608
+    conn.execute("delete from tip where rank is null and id not in (select subject from event where type = 'TipShown')")
+    conn.execute("delete from mute where until <= ?", (now,))
+    conn.executemany(
+        "insert or replace into tip (id, rank, kind, subject, source, consent, decision_id, made_at, valid_from,"
+        " valid_until, text, reason, handle) values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            (
+                t.id, t.rank, t.kind, t.subject, t.source, t.consent, t.decision_id, t.made_at, t.valid_from,
+                t.valid_until, t.text, t.reason, t.handle,
+            )
+            for t in tips
+        ),
+    )  # fmt: skip
+
+
+def on_shelf(conn: sqlite3.Connection, now: int) -> list[ShelvedTip]:
+    """Tips on the shelf that have not run out, best first."""
+    rows = conn.execute(
+        "select id, rank, kind, subject, source, consent, decision_id, made_at, valid_from, valid_until, text, reason,"
+        " handle from tip where rank is not null and valid_until > ? order by rank",
+        (now,),
+    )
+    return [ShelvedTip(*row) for row in rows]
+
+
+def replace_silences(conn: sqlite3.Connection, now: int, origin: str, spans: Iterable[SilentSpan]) -> None:
+    """Set the spans of one maker anew and drop those that are over."""
+    conn.execute("delete from silence where origin = ? or until_at <= ?", (origin, now))
+    for span in spans:
+        add_silence(conn, span)
+
+
+def add_silence(conn: sqlite3.Connection, span: SilentSpan) -> None:
+    """One more span, beside those that are made anew at each refresh."""
+    conn.execute(
+        "insert or replace into silence (id, from_at, until_at, reason, after_shown, binding, origin)"
+        " values (?,?,?,?,?,?,?)",
+        (span.id, span.from_at, span.until_at, span.reason, span.after_shown, span.binding, span.origin),
+    )
+
+
+def mute(conn: sqlite3.Connection, subject: str, until: int, cause: str, event_id: str) -> None:
+    """Keep one subject off every surface until then (UTC ms)."""
+    conn.execute("insert or replace into mute values (?, ?, ?, ?)", (subject, until, cause, event_id))
+
+
+def unmute(conn: sqlite3.Connection, event_id: str) -> None:
+    """Take back what one reaction muted, silences included."""
+    conn.execute("delete from mute where event_id = ?", (event_id,))
+    conn.execute("delete from silence where id = ?", (event_id,))
+
+
+def settle_done(conn: sqlite3.Connection, sources: Iterable[str], up_to: int) -> None:
+    """Lift the mutes of done tasks that sources, read after event number `up_to`, have told the truth about."""
+    for source in sources:
+        conn.execute(
+            "delete from mute where cause in (?, ?)"
+            " and subject in (select subject from tip where source = ?)"
+            " and event_id in (select id from event where seq <= ?)"
+            " and (cause = ? or subject not in (select ref from task))",
+            (DONE, DONE_HERE, source, up_to, DONE),
+        )
+
+
+def muted(conn: sqlite3.Connection, now: int, read: Iterable[str] = ()) -> dict[str, int]:
+    """Subjects muted now, with the end of it; of sources just `read`, those ticked there are left to their word."""
+    names = tuple(read)
+    marks = ",".join("?" * len(names))
+    rows = conn.execute(
+        f"select subject, max(until) from mute where until > ? and not (cause = ? and subject in (select subject"  # noqa: S608
+        f" from tip where source in ({marks}))) group by subject",
+        (now, DONE, *names),
+    )
+    return dict(rows.fetchall())
+
+
+def sweep_words(conn: sqlite3.Connection, before: int) -> int:
+    """Drop the sealed words of tips that ran out before then; the number of tips."""
+    return conn.execute(
+        "update tip set text = null, reason = null, handle = null where valid_until <= ? and text is not null",
+        (before,),
+    ).rowcount
