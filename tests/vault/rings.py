@@ -1,0 +1,184 @@
+"""Keyring backends that answer well, badly, late or never, to be loaded by their dotted names."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import ClassVar
+
+from keyring.backend import KeyringBackend  # noqa: TID253 - backends are subclasses of it
+from keyring.backends.chainer import ChainerBackend  # noqa: TID253
+from keyring.core import load_keyring  # noqa: TID253
+from keyring.errors import InitError, KeyringLocked, NoKeyringError  # noqa: TID253
+
+SECRET_WORDS = "words of a backend that nobody should read"
+
+
+class Working(KeyringBackend):
+    """Keeps passwords in memory; never found by a search, as none of these is."""
+
+    priority = -9.0
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """What was kept."""
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep it."""
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget it."""
+        del self.kept[service, username]
+
+
+class Sleepy(Working):
+    """Takes its time to answer."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """What was kept when it was asked."""
+        found = super().get_password(service, username)
+        time.sleep(0.1)
+        return found
+
+
+class Other(Working):
+    """A second keyring."""
+
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+
+class Hanging(Working):
+    """Never answers within any test."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Wait."""
+        threading.Event().wait(60)
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Wait."""
+        threading.Event().wait(60)
+
+
+class Locked(Working):
+    """Somebody dismissed the prompt."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Refuse."""
+        raise KeyringLocked(SECRET_WORDS)
+
+
+class Uncreated(Working):
+    """The prompt for a first keyring was dismissed."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Refuse."""
+        raise InitError(SECRET_WORDS)
+
+
+class Raising(Working):
+    """Has a bug."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Fail."""
+        raise ValueError(SECRET_WORDS)
+
+
+class Exiting(Working):
+    """Takes itself for the main program."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Leave."""
+        raise SystemExit(SECRET_WORDS)
+
+
+class Late(Working):
+    """Says only when asked that it is no keyring."""
+
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Refuse."""
+        raise NoKeyringError(SECRET_WORDS)
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Refuse."""
+        raise NoKeyringError(SECRET_WORDS)
+
+
+class WrongType(Working):
+    """Answers with bytes."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Not what was promised."""
+        return b"A" * 43  # type: ignore[return-value]
+
+
+class Forgetful(Working):
+    """Takes a password and drops it."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Nothing."""
+
+
+class Mangling(Working):
+    """Changes what it keeps."""
+
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep something else."""
+        super().set_password(service, username, password.swapcase())
+
+
+class Sticky(Working):
+    """Does not let go, until its lock is lifted from outside."""
+
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Nothing."""
+
+
+class _NoPriority:
+    def __get__(self, instance: object, owner: type) -> float:
+        raise RuntimeError(SECRET_WORDS)
+
+
+class Unusable(Working):
+    """Cannot work on this machine."""
+
+    priority = _NoPriority()
+
+
+class Plaintext(Working):
+    """Stands where the file backends of keyrings.alt stand."""
+
+    __module__ = "keyrings.alt.file"
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+
+class Disguised(Plaintext):
+    """A subclass of one that writes in the clear."""
+
+    __module__ = __name__
+
+
+_PLAIN = load_keyring(f"{__name__}.Plaintext")
+_NULL = load_keyring("keyring.backends.null.Keyring")
+
+
+class MixedChain(ChainerBackend):
+    """A chain whose first member writes in the clear."""
+
+    priority = -9.0
+    backends: ClassVar[list[KeyringBackend]] = [_PLAIN, _NULL, load_keyring(f"{__name__}.Working")]
+
+
+class BadChain(ChainerBackend):
+    """A chain of nothing that keeps a secret."""
+
+    priority = -9.0
+    backends: ClassVar[list[KeyringBackend]] = [_PLAIN, _NULL]
