@@ -1,0 +1,55 @@
+"""What could be said now: open tasks that are not hidden or muted, and advice from agents."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from zoneinfo import ZoneInfo
+
+from oo_cli.engine.when import due_of, local
+from oo_data.contracts.agent import Snippet
+from oo_data.contracts.feature import TaskFeatures
+from oo_data.contracts.tip import Candidate
+
+ADVICE_SOURCE = "agent"
+
+
+def candidates(
+    tasks: Iterable[TaskFeatures],
+    snippets: Iterable[Snippet],
+    muted: Container[str],
+    granted: Container[str],
+    now: int,
+    zone: ZoneInfo,
+) -> list[Candidate]:
+    """Every candidate whose consent holds, without scores."""
+    known = list(snippets)
+    return [
+        *_todos(tasks, known, muted, granted, now, zone),
+        *_advice(known, muted, granted),
+    ]
+
+
+def _todos(
+    tasks: Iterable[TaskFeatures],
+    snippets: list[Snippet],
+    muted: Container[str],
+    granted: Container[str],
+    now: int,
+    zone: ZoneInfo,
+) -> Iterator[Candidate]:
+    today = local(now, zone).date()
+    for task in tasks:
+        consent = f"source.{task.source}"
+        start = due_of(task.start, zone)
+        hidden = start is not None and start.day > today
+        if hidden or task.ref in muted or consent not in granted:
+            continue
+        about = tuple(snippet.agent_id for snippet in snippets if task.ref in snippet.refs)
+        yield Candidate(task.ref, "todo", task.source, consent, task, (), about)
+
+
+def _advice(snippets: list[Snippet], muted: Container[str], granted: Container[str]) -> Iterator[Candidate]:
+    for snippet in snippets:
+        subject, consent = f"advice.{snippet.agent_id}", f"agent.{snippet.agent_id}"
+        if subject not in muted and consent in granted:
+            yield Candidate(subject, "advice", ADVICE_SOURCE, consent, None, (), (snippet.agent_id,))

@@ -1,0 +1,44 @@
+"""From signals to what is kept: keyed references and numbers. The words stay behind."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from oo_cli.engine.refs import Refs
+from oo_cli.engine.when import due_of
+from oo_data.contracts.feature import TaskCompletion, TaskFeatures
+from oo_data.contracts.signal import DoneSignal, TaskSignal
+from oo_data.text import show
+
+
+def task_features(signal: TaskSignal, refs: Refs) -> TaskFeatures:
+    """One open task without its words."""
+    return TaskFeatures(
+        ref=refs.task(signal.source, signal.handle),
+        source=signal.source,
+        due=signal.due,
+        start=signal.start,
+        priority=signal.priority,
+        project_ref=refs.project(signal.source, signal.project) if signal.project else None,
+        label_refs=tuple(refs.label(label) for label in signal.labels),
+        added_at=signal.added_at,
+        recurring=signal.recurring,
+        minutes=signal.minutes,
+        words=len(show(signal.title).split()),
+    )
+
+
+def completion(signal: DoneSignal, refs: Refs, zone: ZoneInfo) -> TaskCompletion:
+    """One completion without its words; how late it was follows from its due date."""
+    due = due_of(signal.due, zone)
+    return TaskCompletion(
+        ref=refs.task(signal.source, signal.handle),
+        source=signal.source,
+        at=signal.at,
+        timed=signal.timed,
+        due=signal.due,
+        lateness_days=due.days_late(signal.at, zone) if due else None,
+        project_ref=refs.project(signal.source, signal.project) if signal.project else None,
+        priority=signal.priority,
+        recurring=signal.recurring,
+    )

@@ -1,0 +1,34 @@
+"""The contract every policy keeps, so that one can take another's place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from oo_data.contracts.tip import Candidate
+
+
+class Moment(NamedTuple):
+    """What a policy may know beside the candidates. `weights` are the agents' snippet weights by agent id."""
+
+    now: int
+    zone: ZoneInfo
+    weights: Mapping[str, float]
+
+
+class Ranking(NamedTuple):
+    """Candidates with their terms, best first, and the probability of the first under the policy."""
+
+    order: tuple[Candidate, ...]
+    propensity: float
+
+
+class Policy(Protocol):
+    """Ranks candidates; pure, so that it can be replayed on the past."""
+
+    name: str
+
+    def rank(self, candidates: Sequence[Candidate], moment: Moment) -> Ranking:
+        """All candidates, scored and ordered."""
+        ...
