@@ -1,0 +1,63 @@
+"""The one way to say that something happened: validate, append to the log, tell subscribers after the commit."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+
+from oo_data.contracts.event import EVENTS, Event, data_of, kind_of
+from oo_data.ids import new_id
+from oo_data.store import events
+
+Handler = Callable[[Event], None]
+# Ids, references, keys and fixed words; nothing that could be a sentence from outside.
+_SAFE = re.compile(r"[A-Za-z0-9_.:@+\- ]{0,96}")
+
+
+class Bus:
+    """Publishes inside the caller's transaction, so that the log and what it describes change together."""
+
+    def __init__(self) -> None:
+        self._handlers: list[Handler] = []
+        self._queue: deque[Event] = deque()
+        self.failures = 0
+
+    def subscribe(self, handler: Handler) -> None:
+        """Have every event delivered to this handler, in order, after its commit."""
+        self._handlers.append(handler)
+
+    def publish(self, conn: sqlite3.Connection, event: Event, at: int, event_id: str = "") -> str:
+        """Validate and log an event at `at` (UTC ms); its id. Raises ValueError for a malformed event."""
+        validate(event)
+        event_id = event_id or new_id()
+        if events.append(conn, event_id, at, event):
+            self._queue.append(event)
+        return event_id
+
+    def deliver(self) -> None:
+        """Hand what was published to the subscribers; one that fails is counted and does not stop the others."""
+        while self._queue:
+            event = self._queue.popleft()
+            for handler in self._handlers:
+                try:
+                    handler(event)
+                except Exception:  # noqa: BLE001 - a subscriber is never worth losing the others for
+                    self.failures += 1
+
+    def discard(self) -> None:
+        """Forget what was published in a transaction that was rolled back."""
+        self._queue.clear()
+
+
+def validate(event: Event) -> None:
+    """Refuse an event of an unknown type, or one that carries more than references and numbers."""
+    if EVENTS.get(kind_of(event)) is not type(event):
+        raise ValueError("unknown event type")
+    for value in (event.subject, *data_of(event).values()):
+        if isinstance(value, str):
+            if not _SAFE.fullmatch(value):
+                raise ValueError(f"{kind_of(event)} carries text")
+        elif not isinstance(value, (int, float)):
+            raise ValueError(f"{kind_of(event)} carries something that is neither text nor number")

@@ -1,0 +1,75 @@
+"""How a recommendation and a refresh are told, whichever way they were asked for."""
+
+from __future__ import annotations
+
+from oo_cli import render
+from oo_cli.commands.desk import Desk
+from oo_data.contracts.tip import Recommendation, RecommendRequest, Silence, Tip
+
+SILENT = 10
+
+
+def show_tip(at: Desk, why: bool, fresh: bool) -> int:
+    """Print what `recommend` answers."""
+    from oo_cli.usecases.recommend import recommend
+
+    house = at.house
+    if fresh and house.exists:
+        from oo_cli.usecases.refresh import refresh
+
+        refresh(house, local_only=at.options.offline)
+    now = house.clock.now_ms()
+    said = recommend(house, RecommendRequest(now, "tip", asked=True))
+    data = as_data(said)
+    text = as_text(at, said, now)
+    if why:
+        from oo_cli.usecases.why import explain, lines
+
+        explained = explain(house)
+        data["why"] = explained
+        text += "\n" + "\n".join(lines(explained))
+    if at.options.json or text:
+        at.emit(data, text)
+    return SILENT if at.options.exit_code and isinstance(said, Silence) else 0
+
+
+def as_text(at: Desk, said: Recommendation, now: int) -> str:
+    """The lines for a person; with --quiet the tip alone, and nothing for silence."""
+    if isinstance(said, Silence):
+        return "" if at.options.quiet else render.silence_line(said.reason, said.until or 0, now)
+    return said.text if at.options.quiet else render.tip_lines(said.text, said.reason, at.dim)
+
+
+def as_data(said: Recommendation) -> dict[str, object]:
+    """The contract's fields for --json."""
+    return {"tip" if isinstance(said, Tip) else "silence": said._asdict()}
+
+
+def run_refresh(at: Desk, if_stale: bool = False) -> int:
+    """Refresh and say how it went; the exit code is that of the first source that failed."""
+    from oo_cli.usecases.refresh import Report, is_stale, refresh
+
+    house = at.house
+    if not house.exists:
+        at.say("Nothing to refresh yet. Start with: oo add, or oo connect")
+        return 0
+    if if_stale and not is_stale(house):
+        return 0
+    report: Report = refresh(house, local_only=at.options.offline)
+    if report.busy:
+        at.say("A refresh is already running.")
+        return 0
+    for problem in report.problems:
+        at.say(problem)
+    for agent in report.agents_failed:
+        at.say(f"The agent {agent} failed and was left out.")
+    for source, error in report.failures:
+        at.say(f"{source}: {error.line()}")
+    if at.options.json:
+        at.emit(
+            {"tasks": report.tasks, "tips": report.tips, "failed": [source for source, _ in report.failures]},
+            "",
+        )
+    else:
+        at.say(f"{report.tasks} open, {report.tips} ready.")
+    return report.failures[0][1].exit_code if report.failures else 0

@@ -1,0 +1,59 @@
+"""What every command has at hand: its options, the house, and the two ways to speak."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from oo_cli import render
+
+if TYPE_CHECKING:
+    import typer
+
+    from oo_cli.house import Doors, House
+    from oo_cli.options import Options
+
+
+class Desk:
+    """One command's view of the world."""
+
+    def __init__(self, environ: Mapping[str, str], options: Options, doors: Doors | None) -> None:
+        self.environ = environ
+        self.options = options
+        self.doors = doors
+        self._house: House | None = None
+
+    @cached_property
+    def house(self) -> House:
+        """The house, opened when first needed."""
+        from oo_cli.wiring import open_house
+
+        self._house = open_house(self.environ, self.say, doors=self.doors)
+        return self._house
+
+    def say(self, text: str) -> None:
+        """A word beside the data."""
+        if not self.options.quiet:
+            render.say(text)
+
+    def emit(self, data: object, text: str) -> None:
+        """The data: as JSON where that was asked for, else as text."""
+        render.out(json.dumps(data, ensure_ascii=False) if self.options.json else text)
+
+    @property
+    def dim(self) -> bool:
+        """Whether faint text may be used."""
+        return not self.options.no_color and render.wants_dim(sys.stdout, self.environ)
+
+    def close(self) -> None:
+        """Close the house, if it was opened."""
+        if self._house is not None:
+            self._house.close()
+
+
+def desk(context: typer.Context) -> Desk:
+    """The desk of the running command."""
+    return cast("Desk", context.obj)

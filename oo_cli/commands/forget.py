@@ -1,0 +1,83 @@
+"""`oo forget`: everything, with a receipt."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from oo_cli.commands.desk import Desk, desk
+from oo_data.errors import BadUsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the table."""
+
+    @app.command()
+    def forget(
+        context: typer.Context,
+        source: Annotated[str, typer.Option("--source", help="Only what came from this source.")] = "",
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    ) -> int:
+        """Delete all that oO holds about you, and prove it."""
+        from oo_cli import wiring
+        from oo_cli.usecases import forget as use
+
+        at = desk(context)
+        if source:
+            return _forget_source(at, source, dry_run, yes)
+        plan = use.plan(at.house)
+        if dry_run:
+            at.emit(asdict(plan), "\n".join(_plan_lines(plan)))
+            return 0
+        for line in _plan_lines(plan) if not yes else ():
+            at.say(line)
+        _confirm(at, yes)
+        receipt = use.forget(at.house, wiring.destroy_key)
+        at.emit(asdict(receipt), "\n".join(_receipt_lines(receipt)))
+        return 0 if receipt.scan is None or not receipt.scan.hits else 1
+
+
+def _forget_source(at: Desk, source: str, dry_run: bool, yes: bool) -> int:
+    from oo_cli.usecases.connect import disconnect
+
+    if dry_run:
+        at.say(f"Would erase the login of {source} and all that came from it.")
+        return 0
+    _confirm(at, yes)
+    erased = disconnect(at.house, source)
+    at.emit({"erased": erased}, f"Erased: {', '.join(erased) or 'nothing'}.")
+    return 0
+
+
+def _confirm(at: Desk, yes: bool) -> None:
+    import sys
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadUsageError("This cannot be taken back.", "To go on without being asked: oo forget --yes")
+    at.say("This cannot be taken back. Type forget to go on:")
+    if sys.stdin.readline().strip() != "forget":
+        raise BadUsageError("Nothing was forgotten.", "To go on without being asked: oo forget --yes")
+
+
+def _plan_lines(plan: object) -> list[str]:
+    rows, files, size = getattr(plan, "rows", {}), getattr(plan, "files", 0), getattr(plan, "bytes", 0)
+    said = [f"{count:>7} {table}" for table, count in rows.items() if count]
+    said.append(f"Would destroy the key and delete {files} files ({size:,} bytes).")
+    return said + [f"Not oO's to delete: {line}" for line in getattr(plan, "external", [])]
+
+
+def _receipt_lines(receipt: object) -> list[str]:
+    rows = sum(getattr(receipt, "rows", {}).values())
+    scan = getattr(receipt, "scan", None)
+    said = [f"Forgotten: {rows} rows, {getattr(receipt, 'files', 0)} files, {getattr(receipt, 'bytes', 0):,} bytes."]
+    said += [f"Key: {line}" for line in getattr(receipt, "keys", [])]
+    if scan is not None:
+        said.append(f"Looked for {scan.words} of your words in {scan.files} files left: {len(scan.hits)} found.")
+    said += [f"Left, because oO did not make it: {path}" for path in getattr(receipt, "kept", [])]
+    said += [f"Not oO's to delete: {line}" for line in getattr(receipt, "external", [])]
+    return [*said, "This machine only: copies elsewhere are sealed with a key that no longer exists."]

@@ -1,0 +1,114 @@
+"""The commands as they run without arguments: no parser is loaded for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from oo_cli import render
+
+if TYPE_CHECKING:
+    from oo_cli.commands.desk import Desk
+    from oo_cli.usecases.feedback import Reacted
+
+
+def tip(at: Desk) -> int:
+    """Print one tip, or why there is none."""
+    from oo_cli.commands.answer import show_tip
+
+    return show_tip(at, why=False, fresh=False)
+
+
+def done(at: Desk) -> int:
+    """The last tip is done."""
+    from oo_cli.usecases.feedback import react
+
+    result = react(at.house, "done")
+    note = "" if result.in_source or not result.source else " (noted here; the source was not changed)"
+    return answer(at, result, f"Done{note}: {result.text}")
+
+
+def undo(at: Desk) -> int:
+    """Take back the last reaction."""
+    from oo_cli.usecases.feedback import undo as take_back
+
+    result = take_back(at.house)
+    return answer(at, result, f"Taken back: {result.text}")
+
+
+def answer(at: Desk, result: Reacted, line: str) -> int:
+    """Acknowledge a reaction: quietly beside the data, or as data."""
+    if at.options.json:
+        at.emit(result._asdict(), "")
+    else:
+        at.say(line)
+    return 0
+
+
+def why(at: Desk) -> int:
+    """Say what led to the last tip, or why it is silent."""
+    from oo_cli.usecases.why import explain, lines
+
+    explained = explain(at.house)
+    at.emit(explained, "\n".join(lines(explained)))
+    return 0
+
+
+def log(at: Desk, reactions: bool = False, limit: int = 50) -> int:
+    """Show the last tips and reactions, one object each."""
+    from oo_cli.usecases.log import history, line
+
+    for entry in history(at.house, reactions, limit):
+        render.out(json.dumps(entry, ensure_ascii=False) if at.options.json else line(entry))
+    return 0
+
+
+def status(at: Desk) -> int:
+    """Say how oO fares right now."""
+    from oo_cli.usecases import status as use
+
+    data = use.status(at.house)
+    at.emit(data, "\n".join(use.status_lines(at.house, data)))
+    return 0
+
+
+def sources(at: Desk) -> int:
+    """What is connected, and how it fares."""
+    from oo_cli.usecases.status import source_lines
+
+    data, lines = source_lines(at.house)
+    at.emit(data, "\n".join(lines) or "Nothing is connected. Start with: oo add, or oo connect")
+    return 0
+
+
+def agents(at: Desk) -> int:
+    """List the agents with their last run."""
+    from oo_cli.usecases.agents import listing
+
+    found = listing(at.house)
+    lines = [
+        f"{'on ' if a['on'] else 'off'} {a['id']:<16} {a['last_run'] or 'not run yet':<18} {a['title']}" for a in found
+    ]
+    at.emit(found, "\n".join(lines))
+    return 0
+
+
+def refresh(at: Desk) -> int:
+    """Read the sources and put fresh tips on the shelf."""
+    from oo_cli.commands.answer import run_refresh
+
+    return run_refresh(at)
+
+
+PLAIN: dict[str, Callable[[Desk], int]] = {
+    "tip": tip,
+    "done": done,
+    "undo": undo,
+    "why": why,
+    "log": log,
+    "status": status,
+    "sources": sources,
+    "agents": agents,
+    "refresh": refresh,
+}

@@ -1,0 +1,128 @@
+"""The house a command works in: one store, one bus, one clock, and keys and sources opened when asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from oo_data.env import Paths
+from oo_data.errors import CannotWriteError
+from oo_data.store import db, profile
+from oo_data.store.db import Store
+
+if TYPE_CHECKING:
+    from oo_cli.bus import Bus
+    from oo_cli.engine.refs import Refs
+    from oo_data.ports import Clock, Sealer, Source
+
+REF_KEY = "ref-key"
+
+
+class Doors(NamedTuple):
+    """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own."""
+
+    vault: Callable[[House], Sealer]
+    source: Callable[[House, str], Source]
+
+
+class House:
+    """Everything a use case needs. `say` tells the person one line beside the data (stderr)."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        clock: Clock,
+        zone: ZoneInfo,
+        doors: Doors,
+        say: Callable[[str], None],
+    ) -> None:
+        self.environ = environ
+        self.paths = Paths(environ)
+        self.clock = clock
+        self.zone = zone
+        self.doors = doors
+        self.say = say
+        self._store: Store | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever kept here."""
+        return db.exists(self.paths.database)
+
+    @property
+    def store(self) -> Store:
+        """The database, made or migrated where that is needed."""
+        if self._store is None:
+            self._store = open_or_prepare(self.paths)
+        return self._store
+
+    @cached_property
+    def bus(self) -> Bus:
+        """Where everything that happens is published."""
+        from oo_cli.bus import Bus
+
+        return Bus()
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """The vault, unlocked."""
+        return self.doors.vault(self)
+
+    @cached_property
+    def refs(self) -> Refs:
+        """The maker of keyed references; its key is made once and lies sealed."""
+        from oo_cli.engine.refs import Refs
+
+        sealed = profile.secret(self.store.conn, REF_KEY)
+        if sealed is None:
+            key = os.urandom(32).hex()
+            self.keep_secret(REF_KEY, key)
+            return Refs(bytes.fromhex(key))
+        return Refs(bytes.fromhex(self.sealer.unseal(sealed, "secret", "sealed", REF_KEY)))
+
+    def source(self, source_id: str) -> Source:
+        """A connected source, ready to be read."""
+        return self.doors.source(self, source_id)
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Seal a secret and keep it by name."""
+        # Sealed before the write lock is taken: opening the vault may itself write.
+        sealed = self.sealer.seal(value, "secret", "sealed", name)
+        with self.store.write() as conn:
+            profile.save_secret(conn, name, sealed, self.clock.now_ms())
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def open_or_prepare(paths: Paths) -> Store:
+    """Open the database; make or migrate it first where that is needed."""
+    if db.exists(paths.database):
+        try:
+            return db.open_store(paths.database)
+        except db.OldSchemaError:
+            pass
+    else:
+        make_folders(paths)
+    from oo_data.store import migrations
+
+    migrations.prepare(paths.database)
+    return db.open_store(paths.database)
+
+
+def make_folders(paths: Paths) -> None:
+    """The directories of a home, for its owner only; one found open is closed."""
+    folders = [paths.home] if paths.home else []
+    for folder in (*folders, paths.data, paths.config, paths.state):
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            if os.stat(folder).st_mode & 0o077 and folder != paths.home:
+                os.chmod(folder, 0o700)
+        except OSError as error:
+            raise CannotWriteError("oO cannot make its home.", "Check OO_HOME or HOME.") from error

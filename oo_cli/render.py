@@ -1,0 +1,89 @@
+"""What a person reads: the tip, the silence, and every error. Nothing else writes to the terminal's two streams.
+
+On the path of `oo tip`, so only what the interpreter has loaded by then.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+TYPE_CHECKING = False  # as in typing, which would have to be imported
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from oo_data.errors import OoError
+
+FIRST_STEP = 'Tell oO one thing you have to do: oo add "Call the dentist due:friday"'
+FIRST_STEP_REASON = "Nothing is connected yet. A list you already keep: oo connect todotxt --file PATH"
+
+SILENCES = {
+    "quiet-hours": "Quiet hours",
+    "daily-budget": "That was enough for today",
+    "cool-down": "You asked for quiet",
+    "busy": "You are busy",
+    "nothing-open": "Nothing is open",
+    "nothing-fresh": "Nothing fresh to say; run: oo refresh",
+    "off": "Tips are off",
+}
+
+
+def tip_lines(text: str, reason: str, dim: bool) -> str:
+    """The tip, and under it why, dimmed where the terminal can."""
+    if not reason:
+        return text
+    return f"{text}\n\x1b[2m{reason}\x1b[0m" if dim else f"{text}\n{reason}"
+
+
+def silence_line(reason: str, until: int, now: int) -> str:
+    """One calm line that says why there is nothing, and how long."""
+    said = SILENCES.get(reason, reason)
+    return f"· {said}{_until(until, now)}."
+
+
+def _until(until: int, now: int) -> str:
+    if not until or until - now > 36 * 3_600_000:
+        return ""
+    end, here = time.localtime(until / 1000), time.localtime(now / 1000)
+    if end.tm_yday == here.tm_yday:
+        return time.strftime(", until %H:%M", end)
+    if end.tm_hour == end.tm_min == 0:
+        return ", for today"
+    return time.strftime(", until %H:%M tomorrow", end)
+
+
+def wants_dim(stream: "TextIO", environ: Mapping[str, str]) -> bool:
+    """Whether the stream is a terminal that shows faint text and nobody asked for none."""
+    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM", "dumb") != "dumb"
+
+
+def out(text: str) -> None:
+    """Data, on standard output. A reader that has gone away ends the program in silence."""
+    _write(sys.stdout, text)
+
+
+def say(text: str) -> None:
+    """Every other word, on standard error."""
+    _write(sys.stderr, text)
+
+
+def report(error: "OoError", as_json: bool) -> int:
+    """Tell an error in one line with its next step (an object with --json); its exit code."""
+    if as_json:
+        import json
+
+        say(json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint}))
+    else:
+        say(f"oo: {error.line()}")
+    return error.exit_code
+
+
+def _write(stream: "TextIO", text: str) -> None:
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except UnicodeEncodeError:
+        plain = text.encode(stream.encoding or "ascii", "replace").decode(stream.encoding or "ascii")
+        stream.write(plain + "\n")

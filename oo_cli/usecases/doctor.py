@@ -1,0 +1,100 @@
+"""The health of every part, each finding with its repair."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from oo_agents import registry
+from oo_cli.house import House
+from oo_data.errors import OoError
+from oo_data.store import db, profile, words
+
+Level = Literal["ok", "note", "bad"]
+
+
+class Finding(NamedTuple):
+    """One checked fact. `exit_code` is what `oo doctor` ends with if this is the first bad one."""
+
+    part: str
+    level: Level
+    says: str
+    exit_code: int = 0
+
+
+def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -> list[Finding]:
+    """Check everything; nothing is changed, and nothing leaves the machine with `offline`."""
+    found = list(_folders(house))
+    found.append(_agents())
+    if not house.exists:
+        return [*found, Finding("database", "note", "There is none yet. Start with: oo add, or oo connect")]
+    try:
+        conn = house.store.conn
+    except OoError as error:
+        return [*found, Finding("database", "bad", error.line(), error.exit_code)]
+    found.append(_database(conn))
+    found.append(_tried("key", lambda: custody_says(house)))
+    memory = words.is_available(house.paths)
+    found.append(
+        Finding("memory", "ok", "Words of the shelf lie in memory only.")
+        if memory
+        else Finding("memory", "note", "No memory-backed directory: oo tip unseals its words, which takes longer.")
+    )
+    for source in profile.sources(conn):
+        found.append(_source(house, source, offline))
+    return found
+
+
+def _folders(house: House) -> Iterator[Finding]:
+    bad = False
+    for folder in (house.paths.data, house.paths.config, house.paths.state):
+        if not os.path.isdir(folder):
+            continue
+        mode = os.stat(folder)
+        if mode.st_uid != os.getuid():
+            bad = True
+            yield Finding("folders", "bad", f"{folder} belongs to another user. Take it back with chown.", 8)
+        elif stat.S_IMODE(mode.st_mode) & 0o077:
+            bad = True
+            yield Finding("folders", "bad", f"{folder} is open to others. Close it: chmod 700 {folder}", 8)
+        elif not os.access(folder, os.W_OK):
+            bad = True
+            yield Finding("folders", "bad", f"{folder} cannot be written. Check the disk and its mode.", 8)
+    if not bad:
+        yield Finding("folders", "ok", "For you only.")
+
+
+def _database(conn: sqlite3.Connection) -> Finding:
+    try:
+        (verdict,) = conn.execute("pragma integrity_check(1)").fetchone()
+        broken = conn.execute("pragma foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        told = db.told(error)
+        return Finding("database", "bad", told.line(), told.exit_code)
+    if verdict != "ok" or broken:
+        return Finding("database", "bad", "Damaged. Move it away, or start anew with: oo forget", 7)
+    return Finding("database", "ok", f"Sound, schema {db.SCHEMA_VERSION}.")
+
+
+def _agents() -> Finding:
+    try:
+        known = registry.manifests()
+    except OoError as error:
+        return Finding("agents", "bad", error.line(), error.exit_code)
+    return Finding("agents", "ok", f"{len(known)} with sound manifests.")
+
+
+def _source(house: House, source: str, offline: bool) -> Finding:
+    if offline and source == "todoist":
+        return Finding(source, "note", "Not tried (--offline).")
+    return _tried(source, lambda: f"{len(house.source(source).read(house.clock.now_ms()).tasks)} open tasks read.")
+
+
+def _tried(part: str, attempt: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, "ok", attempt())
+    except OoError as error:
+        return Finding(part, "bad", error.line(), error.exit_code)

@@ -1,0 +1,88 @@
+"""Reading every connected source into memory, each failure contained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from oo_cli.engine.features.tasks import completion, task_features
+from oo_cli.engine.when import local
+from oo_cli.house import House
+from oo_data.contracts.event import SourceFailed, SourceRefreshed
+from oo_data.contracts.feature import TaskCompletion, TaskFeatures
+from oo_data.contracts.signal import Reading, TaskSignal
+from oo_data.errors import OoError
+from oo_data.store import profile, records
+from oo_data.store.profile import SourceState
+
+LOCAL = frozenset(("todotxt",))
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What the sources said. `signals` hold the words, by reference, and live no longer than the refresh."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    failures: dict[str, OoError] = field(default_factory=dict)
+    tasks: dict[str, list[TaskFeatures]] = field(default_factory=dict)
+    signals: dict[str, TaskSignal] = field(default_factory=dict)
+    done: list[TaskCompletion] = field(default_factory=list)
+
+
+def pull(house: House, local_only: bool) -> Pulled:
+    """Read the connected sources whose consent holds; those left out or failing keep what was known of them."""
+    pulled = Pulled()
+    granted = profile.granted(house.store.conn)
+    for state in profile.sources(house.store.conn).values():
+        if f"source.{state.id}" not in granted or (local_only and state.id not in LOCAL):
+            continue
+        try:
+            reading = house.source(state.id).read(house.clock.now_ms())
+        except OoError as error:
+            pulled.failures[state.id] = error
+            continue
+        _take(house, pulled, state, reading)
+    return pulled
+
+
+def _take(house: House, pulled: Pulled, state: SourceState, reading: Reading) -> None:
+    pulled.readings[state.id] = reading
+    pulled.tasks[state.id] = []
+    for signal in reading.tasks:
+        features = task_features(signal, house.refs)
+        pulled.tasks[state.id].append(features)
+        pulled.signals[features.ref] = signal
+    pulled.done += [completion(signal, house.refs, house.zone) for signal in reading.done]
+
+
+def all_tasks(house: House, pulled: Pulled) -> list[TaskFeatures]:
+    """Open tasks as just read, and as last known for the sources that were not read."""
+    known = [task for task in records.tasks(house.store.conn) if task.source not in pulled.tasks]
+    return known + [task for tasks in pulled.tasks.values() for task in tasks]
+
+
+def fresh_completions(house: House, pulled: Pulled, known: Iterable[TaskCompletion]) -> list[TaskCompletion]:
+    """Completions not known yet. A day-only one adds nothing to one of the same task on the same local day."""
+    exact = {(c.source, c.ref, c.at) for c in known}
+    days = {(c.source, c.ref, local(c.at, house.zone).date()) for c in known}
+    fresh = []
+    for c in pulled.done:
+        day = (c.source, c.ref, local(c.at, house.zone).date())
+        if (c.source, c.ref, c.at) in exact or (not c.timed and day in days):
+            continue
+        days.add(day)
+        fresh.append(c)
+    return fresh
+
+
+def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) -> None:
+    """Write what was pulled; inside the caller's write transaction."""
+    conn = house.store.conn
+    for source, reading in pulled.readings.items():
+        records.replace_tasks(conn, source, now, pulled.tasks[source])
+        profile.source_read(conn, source, now, reading.mark)
+        house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)
+    for source, error in pulled.failures.items():
+        profile.source_failed(conn, source, type(error).__name__)
+        house.bus.publish(conn, SourceFailed(source, type(error).__name__), now)
+    records.add_completions(conn, fresh)

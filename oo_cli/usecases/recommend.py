@@ -1,0 +1,71 @@
+"""The contract of the core: one request in, a tip or an explained silence out."""
+
+from __future__ import annotations
+
+from oo_cli.house import House
+from oo_cli.usecases.refresh import refresh
+from oo_data.contracts.tip import Reaction, Recommendation, RecommendRequest, Silence, Tip
+from oo_data.store import shelf
+from oo_data.store.shelf import Pick
+
+FIRST_STEP_ID = "advice.first-step"
+ADVICE_ACTIONS: tuple[Reaction, ...] = ("later", "no")
+TODO_ACTIONS: tuple[Reaction, ...] = ("done", "later", "no")
+
+
+def recommend(house: House, request: RecommendRequest) -> Recommendation:
+    """What is said now. Local sources are read again where they changed; nothing leaves the machine."""
+    if not house.exists:
+        return first_step(request.now_ms)
+    now = request.now_ms
+    picked = shelf.pick(house.store, now, ambient=not request.asked)
+    if picked.kind == shelf.STALE:
+        refresh(house, local_only=True)
+        now = house.clock.now_ms()
+        picked = shelf.pick(house.store, now, ambient=not request.asked)
+    if picked.kind == shelf.NO_SOURCE:
+        return first_step(request.now_ms)
+    if picked.kind == shelf.SILENCE:
+        return Silence(picked.reason, picked.until)
+    if picked.kind == shelf.STALE:
+        return Silence("nothing-fresh", None)
+    tip = tip_of(house, picked, now)
+    shelf.record_shown(house.store, now, request.surface, picked)
+    return tip
+
+
+def tip_of(house: House, picked: Pick, now: int) -> Tip:
+    """The picked tip with its words, from memory or else unsealed."""
+    text, reason, _ = words_of(house, picked.tip_id)
+    todo = picked.tip_kind == "todo"
+    return Tip(
+        id=picked.tip_id,
+        kind="todo" if todo else "advice",
+        text=text,
+        reason=reason,
+        actions=TODO_ACTIONS if todo else ADVICE_ACTIONS,
+        valid_from=now,
+        valid_until=picked.until,
+        subject=picked.subject,
+        decision_id=picked.decision_id,
+    )
+
+
+def words_of(house: House, tip_id: str) -> tuple[str, str, str]:
+    """Text, reason and handle (JSON) of a tip; empty ones where its words have been swept away."""
+    known = shelf.read_words(house.paths, tip_id)
+    if known is not None:
+        return known
+    row = shelf.tip_row(house.store.conn, tip_id)
+    columns = zip(("text", "reason", "handle"), row[3:], strict=True)
+    text, reason, handle = (
+        house.sealer.unseal(sealed, "tip", column, tip_id) if sealed is not None else "" for column, sealed in columns
+    )
+    return text, reason, handle or "null"
+
+
+def first_step(now: int) -> Tip:
+    """What to do when oO knows of nothing yet."""
+    from oo_cli.render import FIRST_STEP, FIRST_STEP_REASON
+
+    return Tip(FIRST_STEP_ID, "advice", FIRST_STEP, FIRST_STEP_REASON, (), now, now + 86_400_000, FIRST_STEP_ID, "")

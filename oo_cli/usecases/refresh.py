@@ -1,0 +1,133 @@
+"""The slow path, once: sources, features, agents, candidates, words, shelf. Killed anywhere, it never was."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import NamedTuple
+
+from oo_cli.engine.features.summary import summarise
+from oo_cli.engine.when import DAY_MS, HOUR_MS
+from oo_cli.house import House, make_folders
+from oo_cli.usecases import prepare, pull, think
+from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, ShelfPrepared, TipIgnored, TipShown
+from oo_data.errors import OoError
+from oo_data.store import db, egress, events, profile, records, shelf, tips, words
+
+HISTORY_MS = 550 * DAY_MS
+WORDS_TTL_MS = DAY_MS
+DECISION_TTL_MS = 7 * DAY_MS
+STALE_MS = HOUR_MS
+EGRESS_TTL_MS = 90 * DAY_MS
+
+
+class Report(NamedTuple):
+    """How a refresh went. `busy`: another one was running, so nothing was done here."""
+
+    busy: bool = False
+    tasks: int = 0
+    tips: int = 0
+    failures: tuple[tuple[str, OoError], ...] = ()
+    problems: tuple[str, ...] = ()
+    agents_failed: tuple[str, ...] = ()
+
+
+def refresh(house: House, local_only: bool = False) -> Report:
+    """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once."""
+    make_folders(house.paths)
+    fd = _lock(f"{house.paths.state}/refresh.lock")
+    if fd is None:
+        return Report(busy=True)
+    try:
+        return _refresh(house, local_only)
+    finally:
+        os.close(fd)
+
+
+def _refresh(house: House, local_only: bool) -> Report:
+    now = house.clock.now_ms()
+    conn = house.store.conn
+    (seen,) = conn.execute("select coalesce(max(seq), 0) from event").fetchone()
+    house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
+    pulled = pull.pull(house, local_only)
+    tasks = pull.all_tasks(house, pulled)
+    known = records.completions(conn, now - HISTORY_MS)
+    fresh = pull.fresh_completions(house, pulled, known)
+    done = sorted([*known, *fresh], key=lambda c: c.at)
+    features = summarise(tasks, done, now, house.zone)
+    thoughts = think.think(house, features, done, now)
+    sources = profile.sources(conn)
+    unread = [source for source in sources if source not in pulled.readings]
+    muted = tips.muted(conn, now, pulled.readings)
+    carried = prepare.carried_words(house, unread, now)
+    stock = prepare.Stock(tasks, thoughts.snippets, pulled.signals, carried, muted)
+    ready = prepare.prepare(house, stock, now)
+    with house.store.write():
+        pull.record(house, pulled, fresh, now)
+        tips.settle_done(conn, pulled.readings, seen)
+        records.save_features(conn, features)
+        think.record(house, thoughts, sorted(sources), now)
+        _put_on_shelf(house, ready, now)
+        _sweep(house, now)
+    egress.sweep(house.store, now - EGRESS_TTL_MS)
+    words.write(house.paths, ready.words)
+    house.bus.deliver()
+    problems = tuple(problem for reading in pulled.readings.values() for problem in reading.problems)
+    return Report(False, len(tasks), len(ready.tips), tuple(pulled.failures.items()), problems, tuple(thoughts.failed))
+
+
+def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:
+    conn = house.store.conn
+    _note_ignored(house, now)
+    tips.replace_shelf(conn, now, (), ready.tips)
+    tips.replace_silences(conn, now, "shelf", [span for span in ready.spans if span.origin == "shelf"])
+    tips.replace_silences(conn, now, "gate", [span for span in ready.spans if span.origin == "gate"])
+    for decision in ready.decisions:
+        records.save_decision(conn, decision)
+        house.bus.publish(conn, ShelfPrepared(decision.id, len(ready.tips), len(ready.spans)), now)
+
+
+def _note_ignored(house: House, now: int) -> None:
+    """A tip that was seen, got no reaction and has run out was ignored; said once per tip."""
+    conn = house.store.conn
+    kinds = (TipShown, FeedbackGiven, FeedbackUndone, TipIgnored)
+    recent = events.latest(conn, kinds, 1000)
+    answered = {e.event.subject for e in recent if isinstance(e.event, (FeedbackGiven, TipIgnored))}
+    over = {
+        tip_id
+        for (tip_id,) in conn.execute(
+            "select id from tip where valid_until <= ? and valid_until > ?", (now, now - 7 * DAY_MS)
+        )
+    }
+    for entry in reversed(recent):
+        if isinstance(entry.event, TipShown) and entry.event.subject in over - answered:
+            answered.add(entry.event.subject)
+            house.bus.publish(conn, TipIgnored(entry.event.subject, entry.event.about), now)
+
+
+def _sweep(house: House, now: int) -> None:
+    conn = house.store.conn
+    tips.sweep_words(conn, now - WORDS_TTL_MS)
+    records.sweep_decisions(conn, now - DECISION_TTL_MS)
+
+
+def _lock(path: str) -> int | None:
+    try:
+        fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise db.told(error) from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def is_stale(house: House) -> bool:
+    """Whether a refresh could change anything: a watched file changed, a source not read for an hour, no tip left."""
+    now = house.clock.now_ms()
+    if shelf.pick(house.store, now, ambient=False).kind == shelf.STALE:
+        return True
+    states = profile.sources(house.store.conn).values()
+    return any(state.last_ok_at is None or now - state.last_ok_at > STALE_MS for state in states)

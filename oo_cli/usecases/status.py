@@ -1,0 +1,65 @@
+"""How oO fares: sources, the shelf, the budget, the last silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oo_cli.engine.when import local, midnight
+from oo_cli.house import House
+from oo_cli.render import SILENCES
+from oo_data.store import profile, shelf, tips
+
+
+def status(house: House) -> dict[str, Any]:
+    """Facts for `oo status`; all numbers, fixed words and times (UTC ms)."""
+    if not house.exists:
+        return {"sources": [], "shelf": 0, "shown_today": 0, "gate": None}
+    now = house.clock.now_ms()
+    conn = house.store.conn
+    day = midnight(local(now, house.zone).date(), house.zone)
+    (shown,) = conn.execute(
+        "select count(distinct tip.subject) from event join tip on tip.id = event.subject"
+        " where event.type = 'TipShown' and event.at >= ?",
+        (day,),
+    ).fetchone()
+    picked = shelf.pick(house.store, now, ambient=True)
+    return {
+        "sources": source_lines(house)[0],
+        "shelf": len({tip.subject for tip in tips.on_shelf(conn, now)}),
+        "shown_today": shown,
+        "gate": {"reason": picked.reason, "until": picked.until} if picked.kind == shelf.SILENCE else None,
+    }
+
+
+def status_lines(house: House, data: dict[str, Any]) -> list[str]:
+    """The same for a person."""
+    said = source_lines(house)[1] or ["Nothing is connected. Start with: oo add, or oo connect"]
+    said.append(f"{data['shelf']} tips ready, {data['shown_today']} shown today.")
+    if data["gate"]:
+        until = local(data["gate"]["until"], house.zone).strftime("%a %H:%M")
+        said.append(f"Quiet now: {SILENCES.get(data['gate']['reason'], '').lower()}, until {until}.")
+    return said
+
+
+def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:
+    """Each connected source, as data and as a line."""
+    if not house.exists:
+        return [], []
+    conn = house.store.conn
+    data, said = [], []
+    for state in profile.sources(conn).values():
+        (open_tasks,) = conn.execute("select count(*) from task where source = ?", (state.id,)).fetchone()
+        read_at = local(state.last_ok_at, house.zone).strftime("%a %H:%M") if state.last_ok_at else "never"
+        data.append(
+            {
+                "id": state.id,
+                "open": open_tasks,
+                "last_ok_at": state.last_ok_at,
+                "last_error": state.last_error,
+                "failures": state.failures,
+                "file": state.watch_path,
+            }
+        )
+        trouble = f"; failing ({state.last_error}, {state.failures} times)" if state.last_error else ""
+        said.append(f"{state.id}: {open_tasks} open, read {read_at}{trouble}")
+    return data, said

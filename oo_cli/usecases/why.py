@@ -1,0 +1,107 @@
+"""Why this, why now, why nothing: read from what was decided, never made up afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oo_cli.engine.when import HOUR_MS, local
+from oo_cli.house import House
+from oo_cli.render import SILENCES
+from oo_cli.usecases.recommend import words_of
+from oo_data.contracts.event import TipShown
+from oo_data.store import events, profile, records, shelf
+
+Explained = dict[str, Any]
+
+
+def explain(house: House) -> Explained:
+    """The last tip with its terms, the agents behind it, and what the gate says now."""
+    if not house.exists:
+        return {"gate": {"open": True}, "tip": None, "note": "Nothing is connected yet."}
+    now = house.clock.now_ms()
+    return {"tip": _tip(house), "agents": _agents(house, now), "gate": _gate(house, now), "model": None}
+
+
+def _tip(house: House) -> Explained | None:
+    conn = house.store.conn
+    shown = events.latest(conn, (TipShown,), 1)
+    if not shown or not isinstance(shown[0].event, TipShown):
+        return None
+    event = shown[0].event
+    _, source, decision_id, *_ = shelf.tip_row(conn, event.subject)
+    decision = records.decision(conn, decision_id)
+    text, reason, _ = words_of(house, event.subject)
+    terms = decision.scores.get(event.about, {}) if decision else {}
+    return {
+        "id": event.subject,
+        "text": text,
+        "reason": reason,
+        "source": source,
+        "shown_at": shown[0].at,
+        "policy": decision.policy if decision else None,
+        "propensity": decision.propensity if decision else None,
+        "rivals": max(len(decision.scores) - 1, 0) if decision else 0,
+        "score": round(sum(value * weight for value, weight in terms.values()), 2),
+        "terms": [
+            {"name": name, "value": value, "weight": weight, "points": round(value * weight, 2)}
+            for name, (value, weight) in sorted(terms.items(), key=lambda t: -abs(t[1][0] * t[1][1]))
+        ],
+    }
+
+
+def _agents(house: House, now: int) -> list[Explained]:
+    return [
+        {
+            "id": found.agent_id,
+            "says": house.sealer.unseal(found.text, "snippet", "text", found.agent_id),
+            "weight": found.weight,
+            "age_hours": round((now - found.at) / HOUR_MS, 1),
+            "ttl_hours": round((found.expires_at - now) / HOUR_MS, 1),
+            "from": list(found.provenance),
+        }
+        for found in records.snippets(house.store.conn, now)
+    ]
+
+
+def _gate(house: House, now: int) -> Explained:
+    picked = shelf.pick(house.store, now, ambient=True)
+    asked = shelf.pick(house.store, now, ambient=False)
+    states = profile.sources(house.store.conn).values()
+    return {
+        "open": picked.kind != shelf.SILENCE,
+        "open_when_asked": asked.kind != shelf.SILENCE,
+        "reason": (asked.reason or picked.reason) or None,
+        "until": (asked.until if asked.kind == shelf.SILENCE else picked.until) or None,
+        "until_local": local(picked.until, house.zone).strftime("%a %H:%M") if picked.kind == shelf.SILENCE else None,
+        "broken_sources": [state.id for state in states if state.last_error],
+    }
+
+
+def lines(explained: Mapping[str, Any]) -> list[str]:
+    """The same for a person."""
+    tip = explained.get("tip")
+    said = _tip_lines(tip) if tip else [explained.get("note") or "No tip was shown yet."]
+    for agent in explained.get("agents", ()):
+        said.append(
+            f"  {agent['id']} says: {agent['says']} ({agent['age_hours']:g} h old, {agent['ttl_hours']:g} h left)"
+        )
+    gate = explained["gate"]
+    if gate["open"]:
+        said.append("The gate is open.")
+    else:
+        reason = SILENCES.get(gate["reason"], gate["reason"])
+        who = "" if not gate["open_when_asked"] else "; a typed oo tip is still answered"
+        said.append(f"The gate is closed: {reason.lower()}, until {gate['until_local']}{who}.")
+    said += [f"{source} could not be read last time; see: oo sources" for source in gate.get("broken_sources", ())]
+    said.append("No model was asked; nothing left this machine for these words.")
+    return said
+
+
+def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
+    said = [f"{tip['text'] or 'The last tip (its words have been swept away)'}"]
+    if tip["policy"] is None:
+        return [*said, "  the decision behind it is no longer kept"]
+    said.append(f"  {tip['policy']}: {tip['score']:g} points, first of {tip['rivals'] + 1}")
+    said += [f"  {t['name']:<22}{t['value']:>7.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]]
+    return said

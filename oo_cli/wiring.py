@@ -1,0 +1,142 @@
+"""The composition root: the only place that names concrete adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from oo_cli.adapters.clock import SystemClock, local_zone
+from oo_cli.house import Doors, House
+from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
+from oo_data.ports import Clock, Sealer, Source
+from oo_data.secret import Secret
+from oo_data.store import profile
+
+if TYPE_CHECKING:
+    from oo_cli.adapters.vault.custody import Custodian, Custody
+
+CUSTODY = "custody"
+SOURCES = ("todotxt", "todoist")
+
+
+def open_house(
+    environ: Mapping[str, str],
+    say: Callable[[str], None],
+    clock: Clock | None = None,
+    doors: Doors | None = None,
+) -> House:
+    """A house on the real world; clock and doors can be given others in tests."""
+    return House(
+        environ,
+        clock or SystemClock(environ),
+        local_zone(environ),
+        doors or Doors(vault=open_vault, source=open_source),
+        say,
+    )
+
+
+def custodian(house: House) -> Custodian:
+    """Whoever keeps the key of this home."""
+    from oo_cli.adapters.vault.custody import Custodian
+
+    return Custodian(house.environ, house.paths)
+
+
+def custody(house: House) -> Custody | None:
+    """Where the key of this home is kept, or None before the first one was made."""
+    from oo_cli.adapters.vault.custody import Custody
+
+    text = profile.meta(house.store.conn, CUSTODY)
+    return Custody.from_text(text) if text else None
+
+
+def open_vault(house: House) -> Sealer:
+    """Unlock the vault; make the first key where there is none, and say so when it had to go into a file."""
+    from oo_cli.adapters.vault.sealer import AesSealer
+
+    known = custody(house)
+    if known is not None:
+        return AesSealer(custodian(house).unlock(known))
+    begun, key = custodian(house).begin()
+    record_custody(house, begun)
+    if begun.holder == "file":
+        house.say(f"No keyring here: the key that seals your data is in {house.paths.key_file}, readable by you only.")
+    return AesSealer(key)
+
+
+def record_custody(house: House, held: Custody) -> None:
+    """Remember where the key is kept now."""
+    with house.store.write() as conn:
+        profile.set_meta(conn, CUSTODY, held.to_text())
+
+
+def may_hold_remote(house: House) -> bool:
+    """Whether a remote login may be sealed here: not with a key that fell into a file by itself."""
+    house.sealer  # noqa: B018 - makes the first key where there is none, so that there is a custody to ask
+    held = custody(house)
+    return held is not None and custodian(house).may_hold_remote(held)
+
+
+def move_key(house: House, place: str) -> None:
+    """Keep the key in a "file" or in the "keyring" from now on, because the person said so."""
+    keeper = custodian(house)
+    move = keeper.choose_file if place == "file" else keeper.choose_keyring
+    move(custody(house), lambda held: record_custody(house, held))
+
+
+def custody_says(house: House) -> str:
+    """Where the key is kept, in words; raises as unlocking does."""
+    held = custody(house)
+    if held is None:
+        return "There is no key yet."
+    custodian(house).unlock(held)
+    if house.environ.get("OO_KEY"):
+        return "The key comes from OO_KEY."
+    if held.holder == "keyring":
+        return "The key is in the system's keyring."
+    return f"The key is in {house.paths.key_file}, readable by you only{', as you chose' if held.chosen else ''}."
+
+
+def destroy_key(house: House) -> list[str]:
+    """Destroy the key in every place that may hold it; what was destroyed, in words."""
+    try:
+        held = custody(house) if house.exists else None
+    except OoError:
+        held = None
+    return custodian(house).destroy(held)
+
+
+def open_source(house: House, source_id: str) -> Source:
+    """A connected source by id. Raises `ConnectionNeededError` where it is not connected."""
+    state = profile.sources(house.store.conn).get(source_id)
+    if source_id not in SOURCES:
+        raise BadUsageError("There is no such source.", f"Known ones: {', '.join(SOURCES)}.")
+    if state is None:
+        raise ConnectionNeededError(f"{source_id} is not connected.", f"Run: oo connect {source_id}")
+    if source_id == "todotxt":
+        from oo_cli.adapters.sources.todotxt.source import TodoTxtSource
+
+        path = state.watch_path or house.paths.todo_file
+        return TodoTxtSource(path, house.zone.key, own=path == house.paths.todo_file)
+    return todoist(house, lambda: _todoist_token(house))
+
+
+def todoist(house: House, token: Callable[[], Secret]) -> Source:
+    """The Todoist source with a token of the caller's."""
+    import random
+    import time
+
+    from oo_cli.adapters.http import Guard
+    from oo_cli.adapters.sources.todoist.client import TodoistClient, allowed, api_url
+    from oo_cli.adapters.sources.todoist.source import TodoistSource
+
+    url = api_url(house.environ)
+    guard = Guard(house.store, house.clock, allowed(url))
+    return TodoistSource(TodoistClient(guard, url, time.sleep, random.random), token)
+
+
+def _todoist_token(house: House) -> Secret:
+    sealed = profile.secret(house.store.conn, "todoist.token")
+    if sealed is None:
+        raise ConnectionNeededError("Todoist is not connected.", "Run: oo connect todoist --token-stdin")
+    return Secret(house.sealer.unseal(sealed, "secret", "sealed", "todoist.token"))
