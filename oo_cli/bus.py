@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from oo_data.contracts.event import EVENTS, Event, data_of, kind_of
+from oo_data.contracts.tip import REASONS
 from oo_data.ids import new_id
 from oo_data.store import events
 
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
 Handler = Callable[[Event], None]
 # Ids, references, keys and fixed words; nothing that could be a sentence from outside.
-_SAFE = re.compile(r"[A-Za-z0-9_.:@+\- ]{0,96}")
+_SAFE = re.compile(r"[A-Za-z0-9_.:@+\-]{0,96}")
 
 
 class Bus:
@@ -28,7 +32,7 @@ class Bus:
         """Have every event delivered to this handler, in order, after its commit."""
         self._handlers.append(handler)
 
-    def publish(self, conn: sqlite3.Connection, event: Event, at: int, event_id: str = "") -> str:
+    def publish(self, conn: Connection, event: Event, at: int, event_id: str = "") -> str:
         """Validate and log an event at `at` (UTC ms); its id. Raises ValueError for a malformed event."""
         validate(event)
         event_id = event_id or new_id()
@@ -57,7 +61,7 @@ def validate(event: Event) -> None:
         raise ValueError("unknown event type")
     for value in (event.subject, *data_of(event).values()):
         if isinstance(value, str):
-            if not _SAFE.fullmatch(value):
+            if value not in REASONS and not _SAFE.fullmatch(value):
                 raise ValueError(f"{kind_of(event)} carries text")
         elif not isinstance(value, (int, float)):
             raise ValueError(f"{kind_of(event)} carries something that is neither text nor number")

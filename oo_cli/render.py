@@ -19,13 +19,15 @@ FIRST_STEP_REASON = "Nothing is connected yet. A list you already keep: oo conne
 
 SILENCES = {
     "quiet-hours": "Quiet hours",
-    "daily-budget": "That was enough for today",
+    "daily-budget": "Enough for today",
     "cool-down": "You asked for quiet",
     "busy": "You are busy",
     "nothing-open": "Nothing is open",
     "nothing-fresh": "Nothing fresh to say; run: oo refresh",
-    "off": "Tips are off",
+    "off": "Tips are off; to have them again: oo profile unset tips.per_day",
 }
+# Silences of which a person wants to know when they end.
+ENDING = frozenset(("quiet-hours", "cool-down", "busy"))
 
 
 def tip_lines(text: str, reason: str, dim: bool) -> str:
@@ -38,7 +40,7 @@ def tip_lines(text: str, reason: str, dim: bool) -> str:
 def silence_line(reason: str, until: int, now: int) -> str:
     """One calm line that says why there is nothing, and how long."""
     said = SILENCES.get(reason, reason)
-    return f"· {said}{_until(until, now)}."
+    return f"· {said}{_until(until, now) if reason in ENDING else ''}."
 
 
 def _until(until: int, now: int) -> str:
@@ -47,8 +49,6 @@ def _until(until: int, now: int) -> str:
     end, here = time.localtime(until / 1000), time.localtime(now / 1000)
     if end.tm_yday == here.tm_yday:
         return time.strftime(", until %H:%M", end)
-    if end.tm_hour == end.tm_min == 0:
-        return ", for today"
     return time.strftime(", until %H:%M tomorrow", end)
 
 

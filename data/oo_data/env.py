@@ -30,7 +30,8 @@ class Paths:
             self.state = _xdg(environ, "XDG_STATE_HOME", f"{home}/.local/state")
             self.cache = _xdg(environ, "XDG_CACHE_HOME", f"{home}/.cache")
         self.home = root
-        self.runtime = environ.get("XDG_RUNTIME_DIR", "")
+        runtime = environ.get("XDG_RUNTIME_DIR", "")
+        self.runtime = runtime if runtime.startswith("/") else ""
 
     @property
     def database(self) -> str:
@@ -84,7 +85,7 @@ def now_ms(environ: Mapping[str, str]) -> int:
         return time.time_ns() // 1_000_000
     try:
         moment = datetime.fromisoformat(fixed)
-        return int((moment if moment.tzinfo else moment.astimezone()).timestamp() * 1000)
+        return round((moment if moment.tzinfo else moment.astimezone()).timestamp() * 1000)
     except (ValueError, OverflowError, OSError):
         from oo_data.errors import BadUsageError
 

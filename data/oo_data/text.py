@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 MAX_MARKS = 3  # combining marks kept per base character
+MAX_JOINERS = 3  # in one emoji; the longest standard ones (a family of four) have three
 TITLE_CELLS = 120  # a task title, before it becomes part of a tip
 _ZWJ, _VS16 = "\u200d", "\ufe0f"
 # Letters by category, blank by looks: used to hide or imitate text.
@@ -52,38 +53,46 @@ def show(text: Untrusted | str, cells: int = 400) -> str:
     """
     raw = text.raw() if isinstance(text, Untrusted) else text
     # Nothing beyond this can reach `cells` columns; the bound keeps normalising 10 MB cheap.
-    clean = _clean(unicodedata.normalize("NFC", _SEQUENCES.sub("", raw[: cells * 40])))
-    return cut(" ".join(clean.split()), cells)
+    visible = _visible(unicodedata.normalize("NFC", _SEQUENCES.sub("", raw[: cells * 40])))
+    # Once more, because a mark may now touch a base that something dropped kept it from.
+    return cut(" ".join(_few_marks(unicodedata.normalize("NFC", visible)).split()), cells)
 
 
-def _clean(text: str) -> str:
+def _visible(text: str) -> str:
     kept: list[str] = []
-    marks = 0
+    joiners = 0
     for at, char in enumerate(text):
-        if char in "\t\n\r\v\f\x85\u2028\u2029":
-            kept.append(" ")
-            marks = 0
-            continue
-        if char == _ZWJ:
-            if kept and at + 1 < len(text) and _joins(kept[-1]) and _joins(text[at + 1]):
-                kept.append(char)
-            continue
         category = unicodedata.category(char)
-        if category in _DROPPED or char in _FILLERS:
-            continue
-        if category[0] == "M" and char != _VS16:
-            marks += 1
-            if marks > MAX_MARKS or not kept:
-                continue
-        elif char != _VS16:
-            marks = 0
-        kept.append(char)
+        if char == _ZWJ:
+            joiners += 1
+            if joiners <= MAX_JOINERS and _ends_emoji(kept) and _is_symbol(text[at + 1 : at + 2]):
+                kept.append(char)
+        elif char.isspace():
+            kept.append(" ")
+        elif category not in _DROPPED and char not in _FILLERS:
+            if kept[-1:] != [_ZWJ] and category[0] != "M" and category != "Sk":
+                joiners = 0
+            kept.append(char)
     return "".join(kept)
 
 
-def _joins(char: str) -> bool:
-    """Whether a zero-width joiner may stand beside this character: symbols and their modifiers only."""
-    return char == _VS16 or unicodedata.category(char) in ("So", "Sk")
+def _few_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        if not marks or (marks <= MAX_MARKS and kept and kept[-1] != " "):
+            kept.append(char)
+    return "".join(kept)
+
+
+def _ends_emoji(kept: list[str]) -> bool:
+    """Whether a joiner may follow: a symbol or its modifier, perhaps asked to look like an emoji."""
+    return _is_symbol("".join(kept[-2:-1] if kept[-1:] == [_VS16] else kept[-1:]))
+
+
+def _is_symbol(char: str) -> bool:
+    return char != "" and char not in _FILLERS and unicodedata.category(char) in ("So", "Sk")
 
 
 def width(text: str) -> int:
@@ -97,11 +106,11 @@ def cut(text: str, cells: int) -> str:
     """The text, shortened to `cells` columns with an ellipsis where it is longer."""
     if len(text) * 2 <= cells or width(text) <= cells:
         return text
-    low, high = 0, min(len(text), cells)
+    low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
         if width(text[:middle]) <= cells - 1:
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip() + "…"
+    return text[:low].rstrip(f" {_ZWJ}") + "…"

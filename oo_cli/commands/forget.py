@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oo_cli.commands.desk import Desk, desk
 from oo_data.errors import BadUsageError
+
+if TYPE_CHECKING:
+    from oo_cli.usecases.forget import Receipt
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +36,7 @@ def register(app: typer.Typer) -> None:
         if dry_run:
             at.emit(asdict(plan), "\n".join(_plan_lines(plan)))
             return 0
-        for line in _plan_lines(plan) if not yes else ():
-            at.say(line)
-        _confirm(at, yes)
+        _confirm(at, yes, _plan_lines(plan))
         receipt = use.forget(at.house, wiring.destroy_key)
         at.emit(asdict(receipt), "\n".join(_receipt_lines(receipt)))
         return 0 if receipt.scan is None or not receipt.scan.hits else 1
@@ -46,38 +48,36 @@ def _forget_source(at: Desk, source: str, dry_run: bool, yes: bool) -> int:
     if dry_run:
         at.say(f"Would erase the login of {source} and all that came from it.")
         return 0
-    _confirm(at, yes)
+    _confirm(at, yes, [])
     erased = disconnect(at.house, source)
     at.emit({"erased": erased}, f"Erased: {', '.join(erased) or 'nothing'}.")
     return 0
 
 
-def _confirm(at: Desk, yes: bool) -> None:
-    import sys
-
+def _confirm(at: Desk, yes: bool, plan: list[str]) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
         raise BadUsageError("This cannot be taken back.", "To go on without being asked: oo forget --yes")
+    for line in plan:
+        at.say(line)
     at.say("This cannot be taken back. Type forget to go on:")
     if sys.stdin.readline().strip() != "forget":
         raise BadUsageError("Nothing was forgotten.", "To go on without being asked: oo forget --yes")
 
 
-def _plan_lines(plan: object) -> list[str]:
-    rows, files, size = getattr(plan, "rows", {}), getattr(plan, "files", 0), getattr(plan, "bytes", 0)
-    said = [f"{count:>7} {table}" for table, count in rows.items() if count]
-    said.append(f"Would destroy the key and delete {files} files ({size:,} bytes).")
-    return said + [f"Not oO's to delete: {line}" for line in getattr(plan, "external", [])]
+def _plan_lines(plan: Receipt) -> list[str]:
+    said = [f"{count:>7} {table}" for table, count in plan.rows.items() if count]
+    said.append(f"Would destroy the key and delete {plan.files} files ({plan.bytes:,} bytes).")
+    return said + [f"Not oO's to delete: {line}" for line in plan.external]
 
 
-def _receipt_lines(receipt: object) -> list[str]:
-    rows = sum(getattr(receipt, "rows", {}).values())
-    scan = getattr(receipt, "scan", None)
-    said = [f"Forgotten: {rows} rows, {getattr(receipt, 'files', 0)} files, {getattr(receipt, 'bytes', 0):,} bytes."]
-    said += [f"Key: {line}" for line in getattr(receipt, "keys", [])]
-    if scan is not None:
+def _receipt_lines(receipt: Receipt) -> list[str]:
+    said = [f"Forgotten: {sum(receipt.rows.values())} rows, {receipt.files} files, {receipt.bytes:,} bytes."]
+    said += [f"Key: {line}" for line in receipt.keys]
+    if receipt.scan is not None:
+        scan = receipt.scan
         said.append(f"Looked for {scan.words} of your words in {scan.files} files left: {len(scan.hits)} found.")
-    said += [f"Left, because oO did not make it: {path}" for path in getattr(receipt, "kept", [])]
-    said += [f"Not oO's to delete: {line}" for line in getattr(receipt, "external", [])]
+    said += [f"Left, because oO did not make it: {path}" for path in receipt.kept]
+    said += [f"Not oO's to delete: {line}" for line in receipt.external]
     return [*said, "This machine only: copies elsewhere are sealed with a key that no longer exists."]

@@ -64,6 +64,7 @@ def disconnect(house: House, source: str) -> list[str]:
         house.bus.publish(conn, ConsentChanged(f"source.{source}", 0), now)
         erased = erase.source(conn, source)
         house.bus.publish(conn, SourceDisconnected(source), now)
+    erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
     return [f"{count} {catalog.entry(table).what}" for table, count in erased.items() if count]

@@ -46,6 +46,7 @@ def revoke(house: House, key: str) -> list[str]:
         profile.set_consent(conn, key, False, now)
         house.bus.publish(conn, ConsentChanged(key, 0), now)
         erased = erase.agent(conn, agent)
+    erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
     return [f"{count} {what}" for what, count in erased.items() if count]

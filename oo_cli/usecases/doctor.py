@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from oo_agents import registry
 from oo_cli.house import House
 from oo_data.errors import OoError
-from oo_data.store import db, profile, words
+from oo_data.store import db, health, profile, words
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 Level = Literal["ok", "note", "bad"]
 
@@ -35,7 +37,7 @@ def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -
         conn = house.store.conn
     except OoError as error:
         return [*found, Finding("database", "bad", error.line(), error.exit_code)]
-    found.append(_database(conn))
+    found.append(_tried("database", lambda: _database(conn)))
     found.append(_tried("key", lambda: custody_says(house)))
     memory = words.is_available(house.paths)
     found.append(
@@ -67,16 +69,9 @@ def _folders(house: House) -> Iterator[Finding]:
         yield Finding("folders", "ok", "For you only.")
 
 
-def _database(conn: sqlite3.Connection) -> Finding:
-    try:
-        (verdict,) = conn.execute("pragma integrity_check(1)").fetchone()
-        broken = conn.execute("pragma foreign_key_check").fetchone()
-    except sqlite3.Error as error:
-        told = db.told(error)
-        return Finding("database", "bad", told.line(), told.exit_code)
-    if verdict != "ok" or broken:
-        return Finding("database", "bad", "Damaged. Move it away, or start anew with: oo forget", 7)
-    return Finding("database", "ok", f"Sound, schema {db.SCHEMA_VERSION}.")
+def _database(conn: Connection) -> str:
+    health.check(conn)
+    return f"Sound, schema {db.SCHEMA_VERSION}."
 
 
 def _agents() -> Finding:

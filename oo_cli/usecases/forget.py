@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from oo_cli.house import House, make_folders
 from oo_cli.usecases.residue import Scan, scan
-from oo_data import catalog
 from oo_data.env import Paths
 from oo_data.errors import OoError
-from oo_data.store import db, erase, profile, words
+from oo_data.store import db, erase, profile, tips, words
 
 DestroyKey = Callable[[House], list[str]]
 
@@ -77,10 +76,7 @@ def _count_rows(house: House) -> dict[str, int]:
         conn = house.store.conn
     except OoError:
         return {}
-    return {
-        entry.where: conn.execute(f'select count(*) from "{entry.where}"').fetchone()[0]  # noqa: S608 - our own names
-        for entry in catalog.tables()
-    }
+    return erase.count_rows(conn)
 
 
 def _external(house: House) -> list[str]:
@@ -110,9 +106,9 @@ def _needles(house: House) -> list[str]:
     try:
         conn = house.store.conn
         sealer = house.sealer
-        for tip_id, sealed in conn.execute("select id, text from tip where text is not null"):
+        for tip_id, sealed in tips.sealed_texts(conn).items():
             found.add(sealer.unseal(sealed, "tip", "text", tip_id))
-        for name, sealed in conn.execute("select name, sealed from secret"):
+        for name, sealed in profile.secrets(conn).items():
             found.add(sealer.unseal(sealed, "secret", "sealed", name))
     except OoError:
         return sorted(found)

@@ -47,7 +47,7 @@ def refresh(house: House, local_only: bool = False) -> Report:
 def _refresh(house: House, local_only: bool) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
-    (seen,) = conn.execute("select coalesce(max(seq), 0) from event").fetchone()
+    seen = events.last_seq(conn)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     pulled = pull.pull(house, local_only)
     tasks = pull.all_tasks(house, pulled)
@@ -93,12 +93,7 @@ def _note_ignored(house: House, now: int) -> None:
     kinds = (TipShown, FeedbackGiven, FeedbackUndone, TipIgnored)
     recent = events.latest(conn, kinds, 1000)
     answered = {e.event.subject for e in recent if isinstance(e.event, (FeedbackGiven, TipIgnored))}
-    over = {
-        tip_id
-        for (tip_id,) in conn.execute(
-            "select id from tip where valid_until <= ? and valid_until > ?", (now, now - 7 * DAY_MS)
-        )
-    }
+    over = tips.run_out(conn, now - 7 * DAY_MS, now)
     for entry in reversed(recent):
         if isinstance(entry.event, TipShown) and entry.event.subject in over - answered:
             answered.add(entry.event.subject)

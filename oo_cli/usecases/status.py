@@ -7,7 +7,7 @@ from typing import Any
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
 from oo_cli.render import SILENCES
-from oo_data.store import profile, shelf, tips
+from oo_data.store import profile, records, shelf, tips
 
 
 def status(house: House) -> dict[str, Any]:
@@ -17,16 +17,11 @@ def status(house: House) -> dict[str, Any]:
     now = house.clock.now_ms()
     conn = house.store.conn
     day = midnight(local(now, house.zone).date(), house.zone)
-    (shown,) = conn.execute(
-        "select count(distinct tip.subject) from event join tip on tip.id = event.subject"
-        " where event.type = 'TipShown' and event.at >= ?",
-        (day,),
-    ).fetchone()
     picked = shelf.pick(house.store, now, ambient=True)
     return {
         "sources": source_lines(house)[0],
         "shelf": len({tip.subject for tip in tips.on_shelf(conn, now)}),
-        "shown_today": shown,
+        "shown_today": tips.shown_since(conn, day),
         "gate": {"reason": picked.reason, "until": picked.until} if picked.kind == shelf.SILENCE else None,
     }
 
@@ -48,7 +43,7 @@ def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:
     conn = house.store.conn
     data, said = [], []
     for state in profile.sources(conn).values():
-        (open_tasks,) = conn.execute("select count(*) from task where source = ?", (state.id,)).fetchone()
+        open_tasks = records.count_tasks(conn, state.id)
         read_at = local(state.last_ok_at, house.zone).strftime("%a %H:%M") if state.last_ok_at else "never"
         data.append(
             {

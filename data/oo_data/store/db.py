@@ -39,7 +39,7 @@ class Store:
     def __init__(self, conn: sqlite3.Connection, path: str) -> None:
         self.conn = conn
         self.path = path
-        self._lock_path = os.path.join(os.path.dirname(path), "write.lock")
+        self._lock_path = lock_path(path)
 
     def write(self) -> "Write":
         """A write transaction under the fair lock; commits on leaving, rolls back on an error."""
@@ -89,6 +89,11 @@ class Write:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def lock_path(path: str) -> str:
+    """The file whose flock every writer of this database holds."""
+    return os.path.join(os.path.dirname(path), "write.lock")
 
 
 def exists(path: str) -> bool:

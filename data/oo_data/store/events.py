@@ -49,6 +49,12 @@ def latest(conn: sqlite3.Connection, kinds: tuple[type[Event], ...], limit: int)
     return [_load(row) for row in rows]
 
 
+def last_seq(conn: sqlite3.Connection) -> int:
+    """The place of the newest event; 0 where there is none."""
+    (seq,) = conn.execute("select coalesce(max(seq), 0) from event").fetchone()
+    return int(seq)
+
+
 def _load(row: tuple[int, str, int, str, str, str]) -> Logged:
     seq, event_id, at, kind, subject, data = row
     return Logged(seq, event_id, at, EVENTS[kind](subject=subject, **json.loads(data)))

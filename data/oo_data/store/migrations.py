@@ -6,8 +6,11 @@ Times are UTC milliseconds. A BLOB column holds sealed text; every other column 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from oo_data.errors import CannotWriteError, DataDamagedError
@@ -125,20 +128,20 @@ def prepare(path: str) -> None:
     """
     from sqlite_utils import Database
 
-    fresh = not db.exists(path) or os.path.getsize(path) == 0
-    conn = _connect(path)
     try:
-        conn.executescript(db.PRAGMAS)
-        lock = db.Store(conn, path)
-        if not fresh:
-            _check_sound(conn)
-            _back_up(conn, path)
-        _apply(lock, Database(conn))
-    except sqlite3.Error as error:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with _alone(path), closing(_connect(path)) as conn:
+            conn.executescript(db.PRAGMAS)
+            if os.path.getsize(path):
+                _check_sound(conn)
+                _back_up(conn, path)
+            database = Database(conn)
+            # One transaction round all of them: what sqlite-utils notes down commits with what it speaks of.
+            with database.atomic():
+                migrations().apply(database)
+            _drop_backup(path)
+    except (OSError, sqlite3.Error) as error:
         raise db.told(error) from error
-    finally:
-        conn.close()
-    _drop_backup(path)
 
 
 def backup_path(path: str) -> str:
@@ -146,20 +149,20 @@ def backup_path(path: str) -> str:
     return f"{path}.before-migration"
 
 
-def _apply(store: db.Store, database: object) -> None:
-    from sqlite_utils import Database
-
-    assert isinstance(database, Database)  # noqa: S101 - narrows for the type checker
-    migrations().apply(database)
+@contextmanager
+def _alone(path: str) -> Iterator[None]:
+    """Under the lock of all writers, so that of several first starts at once one makes the database."""
+    fd = os.open(db.lock_path(path), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-        return sqlite3.connect(path, timeout=db.BUSY_SECONDS, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise db.told(error) from error
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    return sqlite3.connect(path, timeout=db.BUSY_SECONDS, isolation_level=None)
 
 
 def _check_sound(conn: sqlite3.Connection) -> None:

@@ -112,6 +112,11 @@ def secret(conn: sqlite3.Connection, name: str) -> bytes | None:
     return row[0] if row else None
 
 
+def secrets(conn: sqlite3.Connection) -> dict[str, bytes]:
+    """Every sealed secret by name."""
+    return dict(conn.execute("select name, sealed from secret").fetchall())
+
+
 def set_meta(conn: sqlite3.Connection, key: str, value: str) -> None:
     """A fact about this installation, not about the person."""
     conn.execute("insert or replace into meta values (?, ?)", (key, value))

@@ -51,6 +51,12 @@ def tasks(conn: sqlite3.Connection) -> list[TaskFeatures]:
     ]
 
 
+def count_tasks(conn: sqlite3.Connection, source: str) -> int:
+    """How many open tasks of a source are known."""
+    (count,) = conn.execute("select count(*) from task where source = ?", (source,)).fetchone()
+    return int(count)
+
+
 def add_completions(conn: sqlite3.Connection, done: Iterable[TaskCompletion]) -> None:
     """Add completions; one that is known already is not counted twice."""
     conn.executemany(

@@ -113,6 +113,27 @@ def muted(conn: sqlite3.Connection, now: int, read: Iterable[str] = ()) -> dict[
     return dict(rows.fetchall())
 
 
+def shown_since(conn: sqlite3.Connection, since: int) -> int:
+    """How many different things were shown since then (UTC ms)."""
+    (count,) = conn.execute(
+        "select count(distinct tip.subject) from event join tip on tip.id = event.subject"
+        " where event.type = 'TipShown' and event.at >= ?",
+        (since,),
+    ).fetchone()
+    return int(count)
+
+
+def run_out(conn: sqlite3.Connection, after: int, until: int) -> set[str]:
+    """The ids of tips whose validity ended between two instants (UTC ms)."""
+    rows = conn.execute("select id from tip where valid_until > ? and valid_until <= ?", (after, until))
+    return {tip_id for (tip_id,) in rows}
+
+
+def sealed_texts(conn: sqlite3.Connection) -> dict[str, bytes]:
+    """The sealed text of every tip that still has one, by tip id."""
+    return dict(conn.execute("select id, text from tip where text is not null").fetchall())
+
+
 def sweep_words(conn: sqlite3.Connection, before: int) -> int:
     """Drop the sealed words of tips that ran out before then; the number of tips."""
     return conn.execute(

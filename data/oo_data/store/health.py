@@ -1,0 +1,19 @@
+"""Whether the database can be trusted."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from oo_data.errors import DataDamagedError
+from oo_data.store import db
+
+
+def check(conn: sqlite3.Connection) -> None:
+    """Read every page and reference; raises `DataDamagedError` for the first fault. Takes 7 s a million rows."""
+    try:
+        (verdict,) = conn.execute("pragma integrity_check(1)").fetchone()
+        broken = conn.execute("pragma foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        raise db.told(error) from error
+    if verdict != "ok" or broken:
+        raise DataDamagedError("The database is damaged.", "Move it away, or start anew with: oo forget")
