@@ -62,6 +62,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("table", "mute", "muted subjects", "keyed references, times", "until they end", "own rows"),
     Entry("table", "silence", "silent spans", "times, fixed words", "until they end"),
     Entry("table", "egress", "requests that left the machine", "hosts, times, byte counts", "90 days"),
+    Entry("table", "outbox", "writes to a source", "sealed task ids, times", "30 days after they are sent", "own rows"),
     Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget"),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),

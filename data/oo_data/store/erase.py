@@ -31,6 +31,7 @@ _ERASE = {
     "feature": "delete from feature",
     "decision": "delete from decision",
     "pref": "delete from pref where source <> 'user'",
+    "outbox": "delete from outbox where source = :source",
     "secret": "delete from secret where name like :source || '.%'",
     "task": "delete from task where source = :source",
     "completion": "delete from completion where source = :source",

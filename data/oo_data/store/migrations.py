@@ -97,6 +97,18 @@ create table egress (
 create index egress_at on egress (at);
 """
 
+# Writes wait here until the source has them; the uuid is stored before the first try, so that a repeat is no second one.
+V2 = """
+create table outbox (
+  uuid text primary key, source text not null references source (id) on delete cascade, event_id text not null,
+  kind text not null check (kind in ('close', 'reopen', 'reschedule')), body blob not null, at integer not null,
+  tries integer not null default 0, state text not null check (state in ('waiting', 'sent', 'refused')),
+  last_error text
+) strict;
+create index outbox_state on outbox (state, at);
+create index outbox_event on outbox (event_id);
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -107,6 +119,10 @@ def migrations() -> Migrations:
     @steps()
     def m0001_first_house(database: object) -> None:
         _run(database, V1, 1)
+
+    @steps()
+    def m0002_outbox(database: object) -> None:
+        _run(database, V2, 2)
 
     return steps
 

@@ -5,6 +5,7 @@ On the path of `oo tip`: plain rows, no contracts, no decoding beyond a split.
 
 import os
 import sqlite3
+import stat
 
 from oo_data.env import Paths
 from oo_data.store.db import Store, append_event
@@ -19,7 +20,7 @@ STALE = "stale"
 NO_SOURCE = "no-source"
 
 _CANDIDATE = """
-select id, subject, kind, valid_until, decision_id from tip
+select id, subject, kind, valid_until, decision_id from tip indexed by tip_rank
 where rank is not null and valid_from <= :now + 300000 and valid_until > :now
   and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)
   and exists (select 1 from consent where key = tip.consent and granted = 1)
@@ -75,10 +76,10 @@ def pick(store: Store, now: int, ambient: bool) -> Pick:
 def mark_of(path: str) -> str:
     """What a watched file looks like from outside; another mark means another content."""
     try:
-        stat = os.stat(path)
+        found = os.stat(path)
     except OSError:
         return "absent"
-    return f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}"
+    return f"{found.st_mtime_ns}:{found.st_size}:{found.st_ino}"
 
 
 def record_shown(store: Store, now: int, surface: str, picked: Pick) -> None:
@@ -93,12 +94,15 @@ def read_words(paths: Paths, tip_id: str) -> tuple[str, str, str] | None:
     """Text, reason and handle (JSON) of a tip from memory; None where memory does not hold them."""
     for folder in paths.memory_dirs():
         try:
-            fd = os.open(f"{folder}/{WORDS_NAME}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            # Somebody else may have been there first: never wait for a pipe, never take their words.
+            fd = os.open(f"{folder}/{WORDS_NAME}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             continue
+        found = os.fstat(fd)
+        if found.st_uid != os.getuid() or not stat.S_ISREG(found.st_mode):
+            os.close(fd)
+            continue
         with open(fd, encoding="utf-8", errors="replace") as file:
-            if os.fstat(fd).st_uid != os.getuid():
-                continue
             for line in file:
                 if line.startswith(tip_id):
                     _, text, reason, handle = line.rstrip("\n").split("\t")
