@@ -64,12 +64,10 @@ def _run(desk: Desk, rest: list[str]) -> int:
         from oo_cli.commands.face import show_face
 
         return show_face(desk)
-    if len(rest) == 1:
-        from oo_cli.commands.plain import PLAIN
+    from oo_cli.commands.plain import run_plain
 
-        if rest[0] in PLAIN:
-            return PLAIN[rest[0]](desk)
-    return _dispatch(desk, rest)
+    code = run_plain(desk, rest[0], rest[1:])
+    return _dispatch(desk, rest) if code is None else code
 
 
 def _dispatch(desk: Desk, rest: list[str]) -> int:

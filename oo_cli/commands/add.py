@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from oo_cli.commands import plain
 from oo_cli.commands.desk import desk
 
 
@@ -18,11 +19,4 @@ def register(app: typer.Typer) -> None:
         words: Annotated[list[str], typer.Argument(help="The task; due:friday, +project and @context are understood.")],
     ) -> int:
         """Add a task to your todo.txt."""
-        from oo_cli.usecases.add import add_task
-
-        line = add_task(desk(context).house, " ".join(words))
-        if desk(context).options.json:
-            desk(context).emit({"added": line}, "")
-        else:
-            desk(context).say(f"Added: {line}")
-        return 0
+        return plain.add(desk(context), words)

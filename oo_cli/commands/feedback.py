@@ -8,9 +8,7 @@ import typer
 
 from oo_cli.commands import plain
 from oo_cli.commands.desk import desk
-from oo_data.errors import BadUsageError
-
-REASONS = "not now, not relevant, wrong, too many"
+from oo_data.contracts.tip import REASONS
 
 
 def register(app: typer.Typer) -> None:
@@ -29,30 +27,15 @@ def register(app: typer.Typer) -> None:
         ] = None,
     ) -> int:
         """Bring the last tip back later."""
-        from oo_cli.engine.when import default_later, local, parse_later
-        from oo_cli.usecases.feedback import react
-
-        house = desk(context).house
-        now = house.clock.now_ms()
-        until = parse_later(" ".join(when), now, house.zone) if when else default_later(now, house.zone)
-        if until is None or until <= now:
-            raise BadUsageError("That is not a time to come.", "Try: oo later 2h, tonight, tomorrow, monday, 18:30")
-        result = react(house, "later", until=until)
-        return plain.answer(desk(context), result, f"Later, {local(until, house.zone):%a %H:%M}: {result.text}")
+        return plain.later(desk(context), when or ())
 
     @app.command()
     def no(
         context: typer.Context,
-        reason: Annotated[list[str] | None, typer.Argument(help=f"One of: {REASONS}.")] = None,
+        reason: Annotated[list[str] | None, typer.Argument(help=f"One of: {', '.join(REASONS)}.")] = None,
     ) -> int:
         """Not this one."""
-        from oo_cli.usecases.feedback import NO_MS, react
-
-        said = " ".join(reason or ()).lower()
-        if said not in NO_MS:
-            raise BadUsageError("That is not a reason oO knows.", f"One of: {REASONS}; or none.")
-        result = react(desk(context).house, "no", said)
-        return plain.answer(desk(context), result, f"Not now: {result.text}")
+        return plain.no(desk(context), reason or ())
 
     @app.command()
     def undo(context: typer.Context) -> int:

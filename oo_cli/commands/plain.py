@@ -1,12 +1,13 @@
-"""The commands as they run without arguments: no parser is loaded for them."""
+"""The commands as they run without options: no parser is loaded for them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from oo_cli import render
+from oo_data.errors import BadUsageError
 
 if TYPE_CHECKING:
     from oo_cli.commands.desk import Desk
@@ -27,6 +28,43 @@ def done(at: Desk) -> int:
     result = react(at.house, "done")
     note = "" if result.in_source or not result.source else " (noted here; the source was not changed)"
     return answer(at, result, f"Done{note}: {result.text}")
+
+
+def later(at: Desk, words: Sequence[str] = ()) -> int:
+    """Bring the last tip back later."""
+    from oo_cli.engine.when import default_later, local, parse_later
+    from oo_cli.usecases.feedback import react
+
+    now, zone = at.house.clock.now_ms(), at.house.zone
+    until = parse_later(" ".join(words), now, zone) if words else default_later(now, zone)
+    if until is None or until <= now:
+        raise BadUsageError("That is not a time to come.", "Try: oo later 2h, tonight, tomorrow, monday, 18:30")
+    result = react(at.house, "later", until=until)
+    return answer(at, result, f"Later, {local(until, zone):%a %H:%M}: {result.text}")
+
+
+def no(at: Desk, words: Sequence[str] = ()) -> int:
+    """Not this one."""
+    from oo_cli.usecases.feedback import NO_MS, react
+    from oo_data.contracts.tip import REASONS
+
+    reason = " ".join(words).lower()
+    if reason not in NO_MS:
+        raise BadUsageError("That is not a reason oO knows.", f"One of: {', '.join(REASONS)}; or none.")
+    result = react(at.house, "no", reason)
+    return answer(at, result, f"Not now: {result.text}")
+
+
+def add(at: Desk, words: Sequence[str]) -> int:
+    """Add a task to the todo.txt."""
+    from oo_cli.usecases.add import add_task
+
+    line = add_task(at.house, " ".join(words))
+    if at.options.json:
+        at.emit({"added": line}, "")
+    else:
+        at.say(f"Added: {line}")
+    return 0
 
 
 def undo(at: Desk) -> int:
@@ -101,6 +139,8 @@ def refresh(at: Desk) -> int:
     return run_refresh(at)
 
 
+# Verbs that take words of the person's own, or none.
+WORDED: dict[str, Callable[[Desk, Sequence[str]], int]] = {"later": later, "no": no, "add": add}
 PLAIN: dict[str, Callable[[Desk], int]] = {
     "tip": tip,
     "done": done,
@@ -112,3 +152,12 @@ PLAIN: dict[str, Callable[[Desk], int]] = {
     "agents": agents,
     "refresh": refresh,
 }
+
+
+def run_plain(at: Desk, verb: str, words: Sequence[str]) -> int | None:
+    """Run a verb that needs no parser; None where it has options, or needs words and has none."""
+    if verb in PLAIN and not words:
+        return PLAIN[verb](at)
+    if verb in WORDED and not any(word.startswith("-") for word in words) and (words or verb != "add"):
+        return WORDED[verb](at, words)
+    return None
