@@ -20,11 +20,11 @@ def show_face(at: Desk) -> int:
     said: list[str] = []
 
     def another_house() -> House:
-        return open_house(at.environ, said.append)
+        return open_house(at.environ, said.append, doors=at.doors)
 
-    plain = at.options.no_color or bool(at.environ.get("NO_COLOR"))
+    colourless = at.options.no_color or bool(at.environ.get("NO_COLOR"))
     try:
-        return run_face(another_house, plain=plain)
+        return run_face(another_house, plain=colourless)
     finally:
         # A word beside the data would tear the screen; it is said once the screen is left.
         for line in said:

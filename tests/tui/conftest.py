@@ -1,0 +1,162 @@
+"""The face on a screen that only exists in memory, before a real house with a real list."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from oo_cli.adapters.vault.sealer import AesSealer, new_key
+from oo_cli.house import Doors, House
+from oo_cli.tui.session import Session
+from oo_cli.usecases.connect import connect_todotxt
+from oo_cli.wiring import open_house, open_source
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from oo_cli.tui.face import Face
+
+T = TypeVar("T")
+TASKS = "Call Ada due:2026-12-01\nBuy milk due:2026-12-03\nWater the plants due:2026-12-08\n"
+
+
+class Room:
+    """A home with a list, the houses opened in it, and the face as it looks from outside."""
+
+    def __init__(self, environ: dict[str, str], todo: Path) -> None:
+        self.environ = environ
+        self.todo = todo
+        self.said: list[str] = []
+        self.threads: list[int] = []
+        # One key for every house of this home, held by this process only.
+        key = new_key()
+        self._doors = Doors(vault=lambda _: AesSealer(key), source=open_source)
+
+    def open(self) -> House:
+        """A house on this home, for the thread that calls."""
+        self.threads.append(threading.get_ident())
+        return open_house(self.environ, self.said.append, doors=self._doors)
+
+    def write(self, text: str) -> None:
+        """Put tasks on the list; it is connected the first time."""
+        known = self.todo.exists()
+        self.todo.write_text(text, encoding="utf-8")
+        # A list written twice in one tick of the file system's clock still counts as changed.
+        os.utime(self.todo, ns=(1, self.todo.stat().st_mtime_ns + len(text)))
+        if not known:
+            house = self.open()
+            connect_todotxt(house, str(self.todo))
+            house.close()
+
+    def count(self, event: str) -> int:
+        """How often something was logged."""
+        house = self.open()
+        try:
+            (count,) = house.store.conn.execute("select count(*) from event where type = ?", (event,)).fetchone()
+            return int(count)
+        finally:
+            house.close()
+
+
+@pytest.fixture
+def empty_room(environ: dict[str, str], tmp_path: Path) -> Room:
+    """A home in which nothing was ever kept."""
+    return Room(environ, tmp_path / "todo.txt")
+
+
+@pytest.fixture
+def room(empty_room: Room) -> Room:
+    """A home with three tasks."""
+    empty_room.write(TASKS)
+    return empty_room
+
+
+class CountingSession(Session):
+    """A session that counts what it is asked to do."""
+
+    runs = 0
+
+    async def run(self, work: Callable[[House], T]) -> T:
+        """Count, then do it."""
+        self.runs += 1
+        return await super().run(work)
+
+
+class Screen:
+    """A running face, its keys, and what is painted."""
+
+    def __init__(self, work: CountingSession, face: Face, pilot: Pilot[None]) -> None:
+        self.work = work
+        self.face = face
+        self.pilot = pilot
+
+    @property
+    def rows(self) -> list[str]:
+        """Every painted row of the screen, as wide as it is."""
+        screen = self.face.screen
+        return [strip.text for strip in screen._compositor.render_strips(screen.size)]
+
+    @property
+    def text(self) -> str:
+        """What can be read, whatever its line breaks."""
+        return " ".join(" ".join(self.rows).split())
+
+    async def settle(self) -> None:
+        """Until nothing is under way."""
+        await self.pilot.pause()
+        await self.face.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> str:
+        """Press keys one after the other; what can be read then."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+        return self.text
+
+    async def see(self, wanted: Callable[[str], bool]) -> str:
+        """What can be read as soon as it is what is wanted."""
+        for _ in range(500):
+            await self.pilot.pause(0.01)
+            if wanted(self.text):
+                return self.text
+        raise AssertionError(f"not seen; the screen says: {self.text}")
+
+
+Watch = Callable[..., AbstractAsyncContextManager[Screen]]
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """Run the face in a room on a screen of some size."""
+
+    @asynccontextmanager
+    async def running(
+        room: Room,
+        size: tuple[int, int] = (80, 24),
+        open_house: Callable[[], House] | None = None,
+        *,
+        encoding: str = "utf-8",
+        discreet: bool = False,
+        pace: float = 60.0,
+    ) -> AsyncIterator[Screen]:
+        from oo_cli.tui.face import Face
+
+        work = CountingSession(open_house or room.open)
+        # Words stay until Escape, however slow the machine is.
+        face = Face(work, encoding=encoding, discreet=discreet, pace=pace)
+        try:
+            async with face.run_test(size=size) as pilot:
+                screen = Screen(work, face, pilot)
+                await screen.settle()
+                yield screen
+        finally:
+            work.close()
+
+    return running

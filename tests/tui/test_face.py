@@ -1,0 +1,389 @@
+"""The face, key by key, on real houses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from oo_cli.house import House
+from oo_data.errors import DataLockedError
+from oo_data.text import width
+from tests.tui.conftest import Room, Screen, Watch
+
+SIZES = [(20, 5), (80, 24), (200, 60)]
+every_size = pytest.mark.parametrize("size", SIZES)
+NIGHT = "2026-12-01T03:00:00+01:00"
+
+
+def shows(*words: str) -> Callable[[str], bool]:
+    """Whether all the words can be read."""
+    return lambda text: all(word in text for word in words)
+
+
+@every_size
+async def test_one_tip_in_the_middle_and_nothing_else(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """The tip and its short reason stand in the middle of both axes, and there is no other mark on the screen."""
+    async with watch(room, size) as screen:
+        assert screen.text == "Call Ada Due today."
+        rows = screen.rows
+        assert len(rows) == size[1]
+        assert all(width(row) == size[0] for row in rows)
+        inked = [at for at, row in enumerate(rows) if row.strip()]
+        assert abs(inked[0] - (size[1] - 1 - inked[-1])) <= 1
+        for row in (rows[at] for at in inked):
+            assert abs((len(row) - len(row.lstrip())) - (len(row) - len(row.rstrip()))) <= 1
+
+
+async def test_every_cell_is_black(room: Room, watch: Watch) -> None:
+    """True black, also where nothing is written; the reason is dimmer than the tip."""
+    async with watch(room) as screen:
+        painted = [s for y in range(24) for s in screen.face.canvas.render_line(y) if s.text]
+        assert {s.style.bgcolor.name for s in painted if s.style and s.style.bgcolor} == {"#000000"}
+        assert all(s.style and s.style.bgcolor for s in painted)
+        inks = {s.text: s.style.color.name for s in painted if s.text.strip() and s.style and s.style.color}
+        assert inks == {"Call Ada": "#e4e4e4", "Due today.": "#808080"}
+
+
+@every_size
+async def test_done(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`d` ticks the task where it lives and says so in a word."""
+    async with watch(room, size) as screen:
+        assert await screen.press("d") == "done"
+        assert room.todo.read_text().startswith("x 2026-12-01 Call Ada")
+        assert shows("Buy milk")(await screen.press("escape"))
+
+
+async def test_a_word_gives_way_to_the_next_tip(room: Room, watch: Watch) -> None:
+    """Nobody has to press a key to get on."""
+    async with watch(room, pace=0.2) as screen:
+        await screen.pilot.press("d")
+        await screen.see(shows("Buy milk"))
+
+
+@every_size
+async def test_later_says_when(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`l` puts the tip off by the default and says until when."""
+    async with watch(room, size) as screen:
+        assert await screen.press("l") == "later, Tue 13:00"
+        assert shows("Buy milk")(await screen.press("escape"))
+        assert "x " not in room.todo.read_text()
+
+
+@every_size
+async def test_not_this(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`n` turns the tip down and leaves the list alone."""
+    async with watch(room, size) as screen:
+        assert await screen.press("n") == "not this"
+        assert shows("Buy milk")(await screen.press("escape"))
+        assert "x " not in room.todo.read_text()
+
+
+@every_size
+async def test_undo_takes_the_last_reaction_back(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`u` unticks the task, says so, and brings the tip back."""
+    before = room.todo.read_text()
+    async with watch(room, size) as screen:
+        await screen.press("d")
+        assert await screen.press("u") == "taken back"
+        assert room.todo.read_text() == before
+        assert await screen.press("escape") == "Call Ada Due today."
+
+
+async def test_a_key_never_reaches_another_tip(room: Room, watch: Watch) -> None:
+    """Reacting where another surface has shown something since never ticks what is not on this screen."""
+    async with watch(room) as screen:
+        await screen.press("l")
+        assert shows("Buy milk")(await screen.press("escape"))
+        assert shows("Call Ada")(await screen.press("u", "escape"))
+        await screen.press("d")
+        assert "x 2026-12-01 Buy milk" not in room.todo.read_text()
+
+
+@every_size
+async def test_nothing_to_act_on_is_no_event(empty_room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """The first step is advice with no keys of its own: nothing happens, and no home is made by looking."""
+    async with watch(empty_room, size) as screen:
+        before = screen.text
+        assert before.startswith("Tell oO one thing")
+        assert await screen.press("d", "l", "n", "u") == before
+    house = empty_room.open()
+    assert not house.exists
+
+
+async def test_undo_with_nothing_to_undo_is_quiet(room: Room, watch: Watch) -> None:
+    """`u` before any reaction leaves the tip where it is."""
+    async with watch(room) as screen:
+        assert await screen.press("u") == "Call Ada Due today."
+
+
+async def test_pressing_twice_reacts_once(room: Room, watch: Watch) -> None:
+    """Keys that come faster than the answer are for the tip that was on the screen, and count once."""
+    async with watch(room) as screen:
+        for _ in range(3):
+            screen.face.action_react("later")
+        await screen.settle()
+        assert screen.text == "later, Tue 13:00"
+        assert room.count("FeedbackGiven") == 1
+
+
+@every_size
+@pytest.mark.parametrize("way_out", ["w", "escape"])
+async def test_why_opens_and_closes(room: Room, watch: Watch, size: tuple[int, int], way_out: str) -> None:
+    """`w` shows what led to the tip, and the same key or Escape puts it away."""
+    async with watch(room, size) as screen:
+        assert shows("Call Ada", "urgency")(await screen.press("w"))
+        assert await screen.press(way_out) == "Call Ada Due today."
+
+
+async def test_why_scrolls_where_it_does_not_fit(room: Room, watch: Watch) -> None:
+    """On five rows all of the reasons can be reached, an ellipsis says that there are more, and the end holds."""
+    async with watch(room, (20, 5)) as screen:
+        seen = [await screen.press("w")]
+        assert seen[0].endswith("…")
+        seen += [await screen.press(key) for key in ["down"] * 3 + ["pagedown"] * 9]
+        assert "nothing left this machine" in " ".join(seen)
+        assert seen[-1] == seen[-2]
+        assert not seen[-1].endswith("…")
+        assert await screen.press(*["pageup"] * 9) == seen[0]
+
+
+async def test_a_reaction_from_the_reasons(room: Room, watch: Watch) -> None:
+    """Whoever has read why can act at once; the reasons make way for the word."""
+    async with watch(room) as screen:
+        await screen.press("w")
+        assert await screen.press("d") == "done"
+
+
+@every_size
+async def test_the_keys_are_listed_on_demand(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`?` lists the keys in dim words and puts them away again."""
+    async with watch(room, size) as screen:
+        listed = await screen.press("question_mark")
+        assert listed.endswith("d done l later n not this w why u undo h hide q quit")
+        assert listed.startswith("Call Ada") == (size != (20, 5))
+        assert await screen.press("question_mark") == "Call Ada Due today."
+
+
+async def test_only_keys_that_do_something_are_listed(empty_room: Room, watch: Watch) -> None:
+    """Advice that cannot be ticked offers no tick."""
+    async with watch(empty_room) as screen:
+        assert (await screen.press("question_mark")).endswith("PATH w why u undo h hide q quit")
+
+
+@every_size
+async def test_hidden_means_hidden(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`h` takes the text away, no key reveals it or acts on it unseen, and `h` brings it back."""
+    async with watch(room, size) as screen:
+        assert await screen.press("h") == "· · ·"
+        assert await screen.press("d", "l", "n", "w") == "· · ·"
+        assert "Ada" not in await screen.press("question_mark")
+        assert room.count("FeedbackGiven") == 0
+        assert await screen.press("h") == "Call Ada Due today."
+
+
+async def test_an_answer_that_comes_too_late_stays_hidden(room: Room, watch: Watch) -> None:
+    """A tip that was asked for before `h` and arrives after it can neither be read nor reacted to."""
+    async with watch(room) as screen:
+        screen.face.on_app_focus()
+        screen.face.action_hide()
+        await screen.settle()
+        assert await screen.press("d") == "· · ·"
+        assert room.count("FeedbackGiven") == 0
+
+
+async def test_discreet_from_the_start_shows_and_records_nothing(room: Room, watch: Watch) -> None:
+    """A face that starts hidden has shown no tip, so none is logged as seen."""
+    async with watch(room, discreet=True) as screen:
+        assert screen.text == "· · ·"
+        assert room.count("TipShown") == 0
+        assert await screen.press("h") == "Call Ada Due today."
+        assert room.count("TipShown") == 1
+
+
+@every_size
+async def test_silence_is_one_calm_glyph(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """In quiet hours the face says nothing; only `w` tells why, and there is nothing to react to."""
+    room.environ["OO_NOW"] = NIGHT
+    async with watch(room, size) as screen:
+        assert screen.text == "·"
+        assert screen.rows[(size[1] - 1) // 2].index("·") == (size[0] - 1) // 2
+        assert await screen.press("d", "l", "n") == "·"
+        said = [await screen.press("w")]
+        said += [await screen.press("pagedown") for _ in range(4)]
+        assert "quiet hours" in " ".join(said)
+        assert await screen.press("escape") == "·"
+
+
+async def test_without_utf8_there_is_a_plain_dot(room: Room, watch: Watch) -> None:
+    """A terminal that cannot carry the glyph gets one that it can."""
+    room.environ["OO_NOW"] = NIGHT
+    async with watch(room, encoding="ascii") as screen:
+        assert screen.text == "."
+
+
+async def test_silence_ends_by_itself(room: Room, watch: Watch) -> None:
+    """When the quiet hours are over the tip comes without a key."""
+    room.environ["OO_NOW"] = "2026-12-01T06:59:59.500+01:00"
+    async with watch(room) as screen:
+        assert screen.text == "·"
+        room.environ["OO_NOW"] = "2026-12-01T07:00:01+01:00"
+        await screen.see(shows("Call Ada"))
+
+
+async def test_quiet_hours_begin_on_a_face_that_stands(room: Room, watch: Watch) -> None:
+    """A tip on the screen gives way to silence when the quiet hours begin, though it is itself valid for longer."""
+    room.environ["OO_NOW"] = "2026-12-01T21:59:59.500+01:00"
+    async with watch(room) as screen:
+        assert screen.text == "Call Ada Due today."
+        room.environ["OO_NOW"] = "2026-12-01T22:00:01+01:00"
+        assert await screen.see(shows("·")) == "·"
+
+
+async def test_it_asks_again_when_the_person_comes_back(room: Room, watch: Watch) -> None:
+    """What was done elsewhere shows as soon as the terminal has the focus again."""
+    from textual.events import AppFocus
+
+    async with watch(room) as screen:
+        room.write("Feed the cat due:2026-12-01\n")
+        screen.face.post_message(AppFocus())
+        await screen.see(shows("Feed the cat"))
+
+
+async def test_it_does_nothing_while_nothing_happens(room: Room, watch: Watch) -> None:
+    """No polling: in half a second of rest no use case runs, not even when the list changes."""
+    async with watch(room) as screen:
+        before = screen.work.runs
+        room.write("Feed the cat due:2026-12-01\n")
+        await asyncio.sleep(0.5)
+        assert (before, screen.work.runs) == (1, 1)
+
+
+async def test_the_house_stays_on_its_own_thread(room: Room, watch: Watch) -> None:
+    """Every use case runs on one thread beside the screen's, where the database was opened."""
+    import threading
+
+    room.threads.clear()
+    async with watch(room) as screen:
+        await screen.press("w", "w", "d", "u")
+    assert len(room.threads) == 1
+    assert threading.get_ident() not in room.threads
+
+
+HOSTILE = {
+    "escapes": "\x1b[31mred\x1b]0;title\x07 \x9b2J end",
+    "markup": "[/] [red]no[/red] [@click=app.quit]x[/] [link=file:///etc]y[/link]",
+    "bidi": "\u202eevil\u202c \u2066live\u2069",
+    "long": "x" * 10_000,
+    "marks": "a" + "\u0301" * 500,
+    "wide": "買" * 300,
+}
+
+
+@every_size
+@pytest.mark.parametrize("title", HOSTILE.values(), ids=HOSTILE)
+async def test_a_hostile_title_is_only_text(empty_room: Room, watch: Watch, size: tuple[int, int], title: str) -> None:
+    """No markup is obeyed, no control or direction character reaches the screen, and no row is overrun."""
+    empty_room.write(f"{title} due:2026-12-01\n")
+    async with watch(empty_room, size) as screen:
+        for keys in ((), ("w",), ("w", "question_mark")):
+            await screen.press(*keys)
+            rows = screen.rows
+            assert [width(row) for row in rows] == [size[0]] * size[1]
+            assert all(char.isprintable() for row in rows for char in row)
+        await screen.press("question_mark")
+        if title.startswith("[/]") and size != (20, 5):
+            assert "[/] [red]no[/red] [@click=app.quit]x[/] [link=file:///etc]y[/link]" in screen.text
+        if title.startswith("x") and size != (20, 5):
+            assert screen.text.count("x") > 60
+            assert "…" in screen.text
+
+
+async def test_a_storm_of_resizes(room: Room, watch: Watch) -> None:
+    """Fifty sizes in a row, down to one cell, and the tip stands in the middle of the last."""
+    async with watch(room) as screen:
+        for step in range(50):
+            await screen.pilot.resize_terminal(1 + step * 37 % 120, 1 + step * 11 % 40)
+        await screen.pilot.resize_terminal(20, 5)
+        await screen.settle()
+        assert screen.text == "Call Ada Due today."
+        assert len(screen.rows) == 5
+
+
+async def test_an_error_is_one_dim_line_and_passes(room: Room, watch: Watch) -> None:
+    """What cannot be read is told as the command line tells it; the face lives on and asks no password in a circle."""
+    from textual.events import AppFocus
+
+    locked = True
+
+    def house() -> House:
+        if locked:
+            raise DataLockedError("The key is locked.", "Unlock the keyring.")
+        return room.open()
+
+    async with watch(room, (60, 10), open_house=house) as screen:
+        assert screen.text == "The key is locked. Unlock the keyring."
+        assert screen.rows[4].strip() == screen.text
+        locked = False
+        screen.face.post_message(AppFocus())
+        await screen.settle()
+        assert screen.text == "The key is locked. Unlock the keyring."
+        assert await screen.press("escape") == "Call Ada Due today."
+
+
+async def test_a_failed_reaction_is_told_and_the_tip_returns(room: Room, watch: Watch) -> None:
+    """Where the list cannot be written, the tip is not lost."""
+    async with watch(room) as screen:
+        room.todo.rename(room.todo.with_suffix(".away"))
+        assert "done" not in await screen.press("d")
+        room.todo.with_suffix(".away").rename(room.todo)
+        assert await screen.press("escape") == "Call Ada Due today."
+        assert "x " not in room.todo.read_text()
+
+
+async def test_a_bug_ends_the_face_with_code_one(room: Room, watch: Watch) -> None:
+    """An unexpected exception is kept for the caller to tell; nothing is drawn about it."""
+    from textual.worker import WorkerFailed
+
+    def broken() -> House:
+        raise ZeroDivisionError("Call Ada")
+
+    seen: list[Screen] = []
+
+    async def run() -> None:
+        async with watch(room, open_house=broken) as screen:
+            seen.append(screen)
+            await screen.pilot.pause(0.1)
+
+    # The harness raises what Textual was told.
+    with pytest.raises(WorkerFailed, match="Call Ada"):
+        await run()
+    assert isinstance(seen[0].face.failure, ZeroDivisionError)
+    assert seen[0].face.return_code == 1
+    assert seen[0].face._exit_renderables == []
+
+
+async def test_a_terminal_that_fails_shows_no_locals(room: Room, watch: Watch) -> None:
+    """What Textual would draw when its input breaks is not drawn; the caller has one line to tell."""
+    async with watch(room) as screen:
+        screen.face.panic("a traceback with Call Ada in it")
+        assert screen.face._exit_renderables == []
+        assert str(screen.face.failure) == "The terminal could not be read any more."
+        assert screen.face.return_code == 1
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_leaving(room: Room, watch: Watch, key: str) -> None:
+    """Every way out that a person tries ends the face with code 0."""
+    async with watch(room) as screen:
+        await screen.pilot.press(key)
+        await screen.pilot.pause()
+        assert screen.face.return_code == 0
+
+
+async def test_nothing_of_the_framework_shows_through(room: Room, watch: Watch) -> None:
+    """No command palette, whose screenshot would write the tip to a file, and no key of the framework's own."""
+    async with watch(room) as screen:
+        assert await screen.press("ctrl+p", "ctrl+backslash", "tab", "f1", "enter", "x") == "Call Ada Due today."
+        assert len(screen.face.screen_stack) == 1
