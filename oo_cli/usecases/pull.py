@@ -75,10 +75,18 @@ def fresh_completions(house: House, pulled: Pulled, known: Iterable[TaskCompleti
     return fresh
 
 
-def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) -> None:
-    """Write what was pulled; inside the caller's write transaction."""
+def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) -> tuple[str, ...]:
+    """Write what was pulled, inside the caller's write transaction; the problems that were not told before."""
     conn = house.store.conn
+    news: list[str] = []
+    # One that was disconnected while it was being read stays forgotten.
+    connected = profile.sources(conn)
+    for source in [source for source in pulled.readings if source not in connected]:
+        del pulled.readings[source]
+        fresh[:] = [c for c in fresh if c.source != source]
     for source, reading in pulled.readings.items():
+        if profile.note_problems(conn, source, reading.problems):
+            news += reading.problems
         records.replace_tasks(conn, source, now, pulled.tasks[source])
         profile.source_read(conn, source, now, reading.mark)
         house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)
@@ -86,3 +94,4 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         profile.source_failed(conn, source, type(error).__name__)
         house.bus.publish(conn, SourceFailed(source, type(error).__name__), now)
     records.add_completions(conn, fresh)
+    return tuple(news)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oo_cli.house import House
 from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.tip import Reaction, Recommendation, RecommendRequest, Silence, Tip
-from oo_data.store import shelf
+from oo_data.store import shelf, tips
 from oo_data.store.shelf import Pick
 
 FIRST_STEP_ID = "advice.first-step"
@@ -29,13 +29,14 @@ def recommend(house: House, request: RecommendRequest) -> Recommendation:
         return Silence(picked.reason, picked.until)
     if picked.kind == shelf.STALE:
         return Silence("nothing-fresh", None)
-    tip = tip_of(house, picked, now)
+    tip = tip_of(house, picked, now, ambient=not request.asked)
     shelf.record_shown(house.store, now, request.surface, picked)
     return tip
 
 
-def tip_of(house: House, picked: Pick, now: int) -> Tip:
-    """The picked tip with its words, from memory or else unsealed."""
+def tip_of(house: House, picked: Pick, now: int, ambient: bool) -> Tip:
+    """The picked tip with its words, from memory or else unsealed; valid until it runs out or silence begins."""
+    quiet = tips.next_silence(house.store.conn, now, ambient)
     text, reason, _ = words_of(house, picked.tip_id)
     todo = picked.tip_kind == "todo"
     return Tip(
@@ -45,7 +46,7 @@ def tip_of(house: House, picked: Pick, now: int) -> Tip:
         reason=reason,
         actions=TODO_ACTIONS if todo else ADVICE_ACTIONS,
         valid_from=now,
-        valid_until=picked.until,
+        valid_until=picked.until if quiet is None else min(picked.until, quiet),
         subject=picked.subject,
         decision_id=picked.decision_id,
     )

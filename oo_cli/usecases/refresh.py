@@ -63,7 +63,7 @@ def _refresh(house: House, local_only: bool) -> Report:
     stock = prepare.Stock(tasks, thoughts.snippets, pulled.signals, carried, muted)
     ready = prepare.prepare(house, stock, now)
     with house.store.write():
-        pull.record(house, pulled, fresh, now)
+        problems = pull.record(house, pulled, fresh, now)
         tips.settle_done(conn, pulled.readings, seen)
         records.save_features(conn, features)
         think.record(house, thoughts, sorted(sources), now)
@@ -72,8 +72,8 @@ def _refresh(house: House, local_only: bool) -> Report:
     egress.sweep(house.store, now - EGRESS_TTL_MS)
     words.write(house.paths, ready.words)
     house.bus.deliver()
-    problems = tuple(problem for reading in pulled.readings.values() for problem in reading.problems)
-    return Report(False, len(tasks), len(ready.tips), tuple(pulled.failures.items()), problems, tuple(thoughts.failed))
+    failures, failed = tuple(pulled.failures.items()), tuple(thoughts.failed)
+    return Report(False, len(tasks), len(ready.tips), failures, problems, failed)
 
 
 def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:

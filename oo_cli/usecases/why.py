@@ -15,20 +15,20 @@ from oo_data.store import events, profile, records, shelf
 Explained = dict[str, Any]
 
 
-def explain(house: House) -> Explained:
-    """The last tip with its terms, the agents behind it, and what the gate says now."""
+def explain(house: House, tip_id: str = "") -> Explained:
+    """The tip, or the last one shown, with its terms, the agents behind it, and what the gate says now."""
     if not house.exists:
         return {"gate": {"open": True}, "tip": None, "note": "Nothing is connected yet."}
     now = house.clock.now_ms()
-    return {"tip": _tip(house), "agents": _agents(house, now), "gate": _gate(house, now), "model": None}
+    return {"tip": _tip(house, tip_id), "agents": _agents(house, now), "gate": _gate(house, now), "model": None}
 
 
-def _tip(house: House) -> Explained | None:
+def _tip(house: House, tip_id: str) -> Explained | None:
     conn = house.store.conn
-    shown = events.latest(conn, (TipShown,), 1)
-    if not shown or not isinstance(shown[0].event, TipShown):
+    shown = events.last_shown(conn, tip_id)
+    if shown is None or not isinstance(shown.event, TipShown):
         return None
-    event = shown[0].event
+    event = shown.event
     _, source, decision_id, *_ = shelf.tip_row(conn, event.subject)
     decision = records.decision(conn, decision_id)
     text, reason, _ = words_of(house, event.subject)
@@ -38,7 +38,7 @@ def _tip(house: House) -> Explained | None:
         "text": text,
         "reason": reason,
         "source": source,
-        "shown_at": shown[0].at,
+        "shown_at": shown.at,
         "policy": decision.policy if decision else None,
         "propensity": decision.propensity if decision else None,
         "rivals": max(len(decision.scores) - 1, 0) if decision else 0,

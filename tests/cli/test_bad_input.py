@@ -79,6 +79,10 @@ def test_bad_lines_are_kept_and_reported_once(oo: Oo, environ: dict[str, str], t
     assert ran.code == 0
     assert ran.err.count("line 2") == 1
     assert oo("tip").out.startswith("Call Mum")
+    assert oo("refresh").err.count("line") == 0
+    file.write_bytes(content + b"y due:2026-02-31\n")
+    assert oo("refresh").err.count("line 7") == 1
+    file.write_bytes(content)
     assert oo("tip").err == ""
     assert file.read_bytes() == content
 

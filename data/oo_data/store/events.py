@@ -49,6 +49,14 @@ def latest(conn: sqlite3.Connection, kinds: tuple[type[Event], ...], limit: int)
     return [_load(row) for row in rows]
 
 
+def last_shown(conn: sqlite3.Connection, tip_id: str = "") -> Logged | None:
+    """The newest `TipShown`, of one tip or of any."""
+    sql = "select seq, id, at, type, subject, data from event where type = 'TipShown'"
+    sql += " and subject = ?" if tip_id else ""
+    row = conn.execute(f"{sql} order by seq desc limit 1", (tip_id,) if tip_id else ()).fetchone()
+    return _load(row) if row else None
+
+
 def last_seq(conn: sqlite3.Connection) -> int:
     """The place of the newest event; 0 where there is none."""
     (seq,) = conn.execute("select coalesce(max(seq), 0) from event").fetchone()

@@ -117,6 +117,15 @@ def secrets(conn: sqlite3.Connection) -> dict[str, bytes]:
     return dict(conn.execute("select name, sealed from secret").fetchall())
 
 
+def note_problems(conn: sqlite3.Connection, source: str, problems: tuple[str, ...]) -> bool:
+    """Remember what a source complained of (fixed words, never its text); whether it is something new."""
+    key, told = f"problems.{source}", "\n".join(problems)
+    if (meta(conn, key) or "") == told:
+        return False
+    set_meta(conn, key, told)
+    return True
+
+
 def set_meta(conn: sqlite3.Connection, key: str, value: str) -> None:
     """A fact about this installation, not about the person."""
     conn.execute("insert or replace into meta values (?, ?)", (key, value))

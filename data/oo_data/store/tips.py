@@ -69,6 +69,15 @@ def replace_silences(conn: sqlite3.Connection, now: int, origin: str, spans: Ite
         add_silence(conn, span)
 
 
+def next_silence(conn: sqlite3.Connection, now: int, ambient: bool) -> int | None:
+    """When the next span begins that binds whoever asks (UTC ms); budgets, which begin with the day, apart."""
+    (begins,) = conn.execute(
+        "select min(from_at) from silence where from_at > ? and after_shown = 0 and (binding = 'always' or ?)",
+        (now, ambient),
+    ).fetchone()
+    return None if begins is None else int(begins)
+
+
 def add_silence(conn: sqlite3.Connection, span: SilentSpan) -> None:
     """One more span, beside those that are made anew at each refresh."""
     conn.execute(
