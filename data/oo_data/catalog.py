@@ -14,7 +14,7 @@ OnSource = Literal["own rows", "mixed rows", "keep"]
 
 
 class Entry(NamedTuple):
-    """One place. `where` is a table name, or a path relative to the directory kind it names."""
+    """One place. `where` is a table name, or a path or pattern relative to the directory kind it names."""
 
     kind: Kind
     where: str
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("table", "meta", "facts about the installation", "fixed words", "until forget"),
+    Entry("table", "meta", "facts about the installation", "fixed words", "until forget", "own rows"),
     Entry("table", "event", "events", "references, numbers", "until forget", "own rows"),
     Entry("table", "consent", "consents", "fixed keys, times", "until forget"),
     Entry(
@@ -76,6 +76,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("file", "data/write.lock", "the write lock", "empty", "until forget"),
     Entry("file", "data/todo.txt", "the task list that oO started", "your own words", "until forget"),
     Entry("file", "data/done.txt", "a done list beside it", "your own words", "until forget"),
+    Entry("file", "data/.oo-*.tmp", "a task list being written", "your own words", "an instant"),
     Entry("file", "state/refresh.lock", "the refresh lock", "empty", "until forget"),
     Entry("file", "state/forgetting", "the mark of a forget under way", "empty", "seconds"),
     Entry(
@@ -87,6 +88,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("file", "config/key.lock", "the lock round moving a key", "empty", "until forget"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
+    Entry("key", "config/key.new", "the key while it is written", "key", "an instant"),
     Entry("key", "keyring: oo", "the key, where a keyring holds it", "key", "until forget"),
 )
 
@@ -99,6 +101,11 @@ def tables() -> tuple[Entry, ...]:
 def files() -> tuple[Entry, ...]:
     """The entries that are files of oO's own, keys apart."""
     return tuple(entry for entry in ENTRIES if entry.kind == "file")
+
+
+def key_files() -> tuple[Entry, ...]:
+    """The entries that are files with the key in them."""
+    return tuple(entry for entry in ENTRIES if entry.kind == "key" and "/" in entry.where)
 
 
 def entry(where: str) -> Entry:

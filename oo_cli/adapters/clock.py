@@ -24,10 +24,8 @@ class SystemClock:
 
 def local_zone(environ: Mapping[str, str], localtime: str = "/etc/localtime") -> ZoneInfo:
     """The zone the machine is set to: TZ, else where /etc/localtime points, else UTC."""
-    name = environ.get("TZ", "").lstrip(":")
-    if not name:
-        _, _, name = os.path.realpath(localtime).partition("zoneinfo/")
+    name = environ.get("TZ", "").lstrip(":") or os.path.realpath(localtime)
     try:
-        return ZoneInfo(name)
-    except (ValueError, OSError):
+        return ZoneInfo(name.rpartition("zoneinfo/")[2])
+    except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")

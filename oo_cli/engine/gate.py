@@ -31,8 +31,9 @@ def nothing_open(now: int, zone: ZoneInfo) -> SilentSpan:
 
 
 def _quiet_hours(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
-    start, start_binding = _hour(prefs, "quiet_start", QUIET_START)
-    end, end_binding = _hour(prefs, "quiet_end", QUIET_END)
+    start, start_binding = _number(prefs, (QUIET_SCOPE, "quiet_start"), QUIET_START)
+    end, end_binding = _number(prefs, (QUIET_SCOPE, "quiet_end"), QUIET_END)
+    start, end = start % 24, end % 24
     if start == end:
         return []
     binding = "always" if "always" in (start_binding, end_binding) else "ambient"
@@ -42,15 +43,14 @@ def _quiet_hours(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo
         day = first + timedelta(days=offset)
         begin = at_local(day, time(start), zone)
         finish = at_local(day if end > start else day_after(day), time(end), zone)
-        if finish > now and begin < now + HORIZON_DAYS * DAY_MS:
+        # Hours that a spring change skips leave nothing, or less.
+        if max(begin, now) < finish and begin < now + HORIZON_DAYS * DAY_MS:
             found.append(SilentSpan(f"quiet.{day}", begin, finish, "quiet-hours", 0, binding, ORIGIN))
     return found
 
 
 def _budgets(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
-    pref = prefs.get((GLOBAL_SCOPE, "tips.per_day"))
-    limit = int(pref.value) if pref and isinstance(pref.value, (int, float)) else TIPS_PER_DAY
-    binding = "always" if pref and pref.source == "user" else "ambient"
+    limit, binding = _number(prefs, (GLOBAL_SCOPE, "tips.per_day"), TIPS_PER_DAY)
     day = local(now, zone).date()
     found = []
     for _ in range(HORIZON_DAYS):
@@ -63,11 +63,12 @@ def _budgets(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) ->
     return found
 
 
-def _hour(prefs: Mapping[tuple[str, str], Pref], key: str, default: int) -> tuple[int, str]:
-    pref = prefs.get((QUIET_SCOPE, key))
+def _number(prefs: Mapping[tuple[str, str], Pref], name: tuple[str, str], default: int) -> tuple[int, str]:
+    """The value in force, and whom it binds: a default, also one in place of an unreadable value, is no one's word."""
+    pref = prefs.get(name)
     if pref is None or not isinstance(pref.value, (int, float)):
         return default, "ambient"
-    return int(pref.value) % 24, "always" if pref.source == "user" else "ambient"
+    return int(pref.value), "always" if pref.source == "user" else "ambient"
 
 
 def _midnight_after(now: int, zone: ZoneInfo) -> int:

@@ -10,7 +10,7 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SPAN = re.compile(r"(\d{1,3})\s*(m|min|h|hours?|d|days?|w|weeks?)")
+_SPAN = re.compile(r"([1-9]\d{0,2})\s*(m|min|h|hours?|d|days?|w|weeks?)")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _UNIT_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": 7 * DAY_MS}
 
@@ -22,7 +22,7 @@ def local(ms: int, zone: ZoneInfo) -> datetime:
 
 def to_ms(moment: datetime) -> int:
     """UTC milliseconds of an aware time."""
-    return int(moment.timestamp() * 1000)
+    return round(moment.timestamp() * 1000)
 
 
 def at_local(day: date, clock: time, zone: ZoneInfo) -> int:
@@ -36,8 +36,8 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 
 
 def day_after(day: date) -> date:
-    """The next calendar day."""
-    return day + timedelta(days=1)
+    """The next calendar day; the last one of all, which people write for "some day", has none."""
+    return day + timedelta(days=1) if day < date.max else day
 
 
 class Due:
@@ -82,13 +82,18 @@ def parse_later(text: str, now: int, zone: ZoneInfo) -> int | None:
     here = local(now, zone)
     clock = _CLOCK.fullmatch(words)
     if clock:
-        wanted = time(int(clock[1]), int(clock[2]))
-        day = here.date() if wanted > here.time() else day_after(here.date())
-        return at_local(day, wanted, zone)
+        return _next(time(int(clock[1]), int(clock[2])), now, zone)
     if words == "tonight":
         return max(at_local(here.date(), time(19), zone), now + HOUR_MS)
     day_named = _named_day(words, here.date())
     return at_local(day_named, time(8), zone) if day_named and day_named > here.date() else None
+
+
+def _next(clock: time, now: int, zone: ZoneInfo) -> int:
+    """When the clock next shows this, also in the hour that an autumn change repeats."""
+    today = local(now, zone).date()
+    coming = (at_local(today, clock, zone), at_local(today, clock.replace(fold=1), zone))
+    return next((at for at in coming if at > now), at_local(day_after(today), clock, zone))
 
 
 def _named_day(words: str, today: date) -> date | None:

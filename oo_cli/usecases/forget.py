@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from oo_cli.house import House, make_folders
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
 from oo_data.errors import OoError
-from oo_data.store import db, erase, profile, tips, words
+from oo_data.store import db, erase, health, profile, tips, words
+from oo_data.store.db import Store
 
 DestroyKey = Callable[[House], list[str]]
+Found = TypeVar("Found")
 
 
 @dataclass(slots=True)
@@ -57,10 +60,10 @@ def forget(house: House, destroy_key: DestroyKey) -> Receipt:
 
 
 def finish(paths: Paths) -> None:
-    """Remove memory, files and folders; safe to repeat, and the mark goes last."""
+    """Remove memory, key files, files and folders; safe to repeat, and the mark goes last."""
+    words.clear(paths)
     try:
-        words.clear(paths)
-        for path in erase.files_of(paths):
+        for path in (*erase.key_files_of(paths), *erase.files_of(paths)):
             erase.unlink(path)
         if os.path.lexists(paths.forgetting):
             os.unlink(paths.forgetting)
@@ -69,25 +72,24 @@ def finish(paths: Paths) -> None:
     erase.remove_folders(paths)
 
 
-def _count_rows(house: House) -> dict[str, int]:
+def _read(house: House, read: Callable[[Store], Found]) -> Found | None:
+    """What `read` finds, or None: a database that is absent, damaged or locked away can still be forgotten."""
     if not house.exists:
-        return {}
+        return None
     try:
-        conn = house.store.conn
+        return health.reading(lambda: read(house.store))
     except OoError:
-        return {}
-    return erase.count_rows(conn)
+        return None
+
+
+def _count_rows(house: House) -> dict[str, int]:
+    return _read(house, lambda store: erase.count_rows(store.conn)) or {}
 
 
 def _external(house: House) -> list[str]:
     """Places that oO does not own and therefore leaves: files of the person's, grants at a provider."""
-    if not house.exists:
-        return []
-    try:
-        states = profile.sources(house.store.conn)
-    except OoError:
-        return []
     found = []
+    states = _read(house, lambda store: profile.sources(store.conn)) or {}
     for state in states.values():
         if state.watch_path and state.watch_path not in (house.paths.todo_file,):
             found.append(f"your own file is left as it is: {state.watch_path}")
@@ -100,18 +102,15 @@ def _external(house: House) -> list[str]:
 
 def _needles(house: House) -> list[str]:
     """Words that must not be found afterwards: everything readable on the shelf, and the logins."""
-    if not house.exists:
-        return []
     found: set[str] = set()
-    try:
-        conn = house.store.conn
-        sealer = house.sealer
-        for tip_id, sealed in tips.sealed_texts(conn).items():
-            found.add(sealer.unseal(sealed, "tip", "text", tip_id))
-        for name, sealed in profile.secrets(conn).items():
-            found.add(sealer.unseal(sealed, "secret", "sealed", name))
-    except OoError:
-        return sorted(found)
+
+    def unseal(store: Store) -> None:
+        for tip_id, sealed in tips.sealed_texts(store.conn).items():
+            found.add(house.sealer.unseal(sealed, "tip", "text", tip_id))
+        for name, sealed in profile.secrets(store.conn).items():
+            found.add(house.sealer.unseal(sealed, "secret", "sealed", name))
+
+    _read(house, unseal)
     return sorted(found)
 
 

@@ -135,11 +135,17 @@ class OldSchemaError(Exception):
 
 def check_version(conn: sqlite3.Connection) -> None:
     """Refuse a foreign, damaged or newer database without writing a byte to it."""
-    (application,) = conn.execute("pragma application_id").fetchone()
-    (version,) = conn.execute("pragma user_version").fetchone()
-    if application == APPLICATION_ID and version == SCHEMA_VERSION:
+    if _version(conn) == (APPLICATION_ID, SCHEMA_VERSION):
         return
-    if application != APPLICATION_ID and (application or version or _has_tables(conn)):
+    conn.execute("begin")  # one look at all of it: another first start may be making the database just now
+    try:
+        application, version = _version(conn)
+        has_tables = conn.execute("select 1 from sqlite_schema limit 1").fetchone() is not None
+    finally:
+        conn.execute("rollback")
+    if (application, version) == (APPLICATION_ID, SCHEMA_VERSION):
+        return
+    if application != APPLICATION_ID and (application or version or has_tables):
         from oo_data.errors import DataDamagedError
 
         raise DataDamagedError("The database is not one of oO's.", "Move it away, or set OO_HOME to another place.")
@@ -150,8 +156,10 @@ def check_version(conn: sqlite3.Connection) -> None:
     raise OldSchemaError
 
 
-def _has_tables(conn: sqlite3.Connection) -> bool:
-    return conn.execute("select 1 from sqlite_schema limit 1").fetchone() is not None
+def _version(conn: sqlite3.Connection) -> tuple[int, int]:
+    (application,) = conn.execute("pragma application_id").fetchone()
+    (version,) = conn.execute("pragma user_version").fetchone()
+    return application, version
 
 
 def told(error: Exception) -> "OoError":

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sqlite3
+from collections.abc import Iterable
 
 from oo_data import catalog
 from oo_data.env import Paths
@@ -31,6 +33,7 @@ _ERASE = {
     "feature": "delete from feature",
     "decision": "delete from decision",
     "pref": "delete from pref where source <> 'user'",
+    "meta": "delete from meta where key = 'problems.' || :source",
     "outbox": "delete from outbox where source = :source",
     "secret": "delete from secret where name like :source || '.%'",
     "task": "delete from task where source = :source",
@@ -65,16 +68,22 @@ def compact(store: Store) -> None:
 
 
 def files_of(paths: Paths) -> list[str]:
-    """The files of this home that exist, damaged databases set aside included; the database itself last."""
+    """The files of this home that exist, keys and the mark of a forget under way apart."""
+    return [path for path in _existing(paths, catalog.files()) if path != paths.forgetting]
+
+
+def key_files_of(paths: Paths) -> list[str]:
+    """The files of this home that exist and hold the key."""
+    return _existing(paths, catalog.key_files())
+
+
+def _existing(paths: Paths, entries: Iterable[catalog.Entry]) -> list[str]:
     base = {"data": paths.data, "state": paths.state, "config": paths.config, "cache": paths.cache}
     found = []
-    for entry in catalog.files():
+    for entry in entries:
         kind, _, name = entry.where.partition("/")
-        path = f"{base[kind]}/{name}"
-        if os.path.lexists(path):
-            found.append(path)
-    mark = paths.forgetting
-    return [path for path in found if path != mark]
+        found += glob.glob(f"{glob.escape(base[kind])}/{name}")
+    return found
 
 
 def unlink(path: str) -> int:

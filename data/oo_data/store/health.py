@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
 
 from oo_data.errors import DataDamagedError
 from oo_data.store import db
+
+Found = TypeVar("Found")
+
+
+def reading(read: Callable[[], Found]) -> Found:
+    """What `read` returns; an error of SQLite's is told in the person's words."""
+    try:
+        return read()
+    except sqlite3.Error as error:
+        raise db.told(error) from error
 
 
 def check(conn: sqlite3.Connection) -> None:

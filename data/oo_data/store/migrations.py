@@ -97,7 +97,7 @@ create table egress (
 create index egress_at on egress (at);
 """
 
-# Writes wait here until the source has them; the uuid is stored before the first try, so that a repeat is no second one.
+# Writes wait here until the source has them; the uuid is stored before the first try, so a repeat is no second one.
 V2 = """
 create table outbox (
   uuid text primary key, source text not null references source (id) on delete cascade, event_id text not null,

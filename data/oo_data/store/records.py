@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures
@@ -101,7 +101,7 @@ def save_features(conn: sqlite3.Connection, features: Iterable[Feature]) -> None
         (
             (
                 f.key,
-                json.dumps(dict(f.value) if isinstance(f.value, dict) else f.value),
+                json.dumps(dict(f.value) if isinstance(f.value, Mapping) else f.value),
                 f.computed_at,
                 f.fresh_until,
                 " ".join(f.provenance),

@@ -1,0 +1,207 @@
+"""Forgetting that is cut short anywhere is finished by the next start, whatever state the home is in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oo_cli.house import House
+from oo_cli.usecases import connect, recommend, refresh
+from oo_cli.usecases.forget import Receipt, finish, forget, plan
+from oo_data import catalog
+from oo_data.contracts.tip import RecommendRequest
+from oo_data.env import Paths
+from oo_data.errors import CannotWriteError, DataLockedError
+from oo_data.ports import Sealer
+from oo_data.secret import Secret
+from oo_data.store import erase, profile, words
+from tests.fakes import TUESDAY, FakeSource, FixedClock, destroy_key, house_at
+
+TITLE = "Call the dentist"
+
+
+@pytest.fixture
+def lived(tmp_path: Path, paths: Paths, clock: FixedClock) -> Iterator[House]:
+    """A home with a remote source and a file of the person's own, and a tip that was shown."""
+    mine = tmp_path / "mine.txt"
+    mine.write_text(f"{TITLE} due:2026-12-01\n")
+    source = FakeSource("todoist", "Send the taxes")
+    house = house_at(tmp_path, clock, {"todoist": source})
+    connect.connect_todotxt(house, str(mine))
+    connect.connect_todoist(house, Secret("a-token-of-todoist"), True, lambda token: source)
+    refresh.refresh(house)
+    recommend.recommend(house, RecommendRequest(TUESDAY, "tip", asked=True))
+    yield house
+    house.close()
+
+
+def is_gone(paths: Paths) -> bool:
+    """Whether nothing is left, on disk or in memory."""
+    return not os.path.exists(paths.home) and not words.places(paths)
+
+
+def test_a_forget(lived: House, tmp_path: Path) -> None:
+    """The receipt tells what went and what is not oO's to delete; the person's own file is as it was."""
+    memory = words.places(lived.paths)
+    planned = plan(lived)
+    assert os.path.exists(lived.paths.database)
+    receipt = forget(lived, destroy_key)
+    assert memory
+    assert not any(map(os.path.exists, memory))
+    assert is_gone(lived.paths)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert (receipt.rows, receipt.files, receipt.bytes) == (planned.rows, planned.files, planned.bytes)
+    assert (receipt.rows["task"], receipt.rows["source"]) == (2, 2)
+    assert receipt.bytes > 50_000
+    assert receipt.keys == ["key file"]
+    assert len(receipt.external) == 2
+    assert str(tmp_path / "mine.txt") in receipt.external[1]
+    assert receipt.scan is not None
+    assert receipt.scan.words >= 4
+    assert not lived.exists
+    assert plan(lived) == Receipt()
+
+
+def test_a_key_in_the_environment_is_named(tmp_path: Path, clock: FixedClock) -> None:
+    """What oO cannot unset it says."""
+    house = house_at(tmp_path, clock, OO_KEY="a key")
+    connect.connect_todotxt(house, None)
+    assert forget(house, destroy_key).external == ["OO_KEY is set in your environment; unset it yourself"]
+
+
+def test_nothing_to_forget(house: House, tmp_path: Path) -> None:
+    """A home that was never made is forgotten without leaving one."""
+    receipt = forget(house, destroy_key)
+    assert (receipt.rows, receipt.files, receipt.keys, receipt.kept) == ({}, 0, [], [])
+    assert list(tmp_path.iterdir()) == []
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+def before_the_key(house: House) -> list[str]:
+    """Killed before the key is destroyed."""
+    raise KilledError
+
+
+def after_the_key(house: House) -> list[str]:
+    """Killed once the key is destroyed."""
+    destroy_key(house)
+    raise KilledError
+
+
+@pytest.mark.parametrize("killed", [before_the_key, after_the_key])
+def test_killed_around_the_key(lived: House, killed: Callable[[House], list[str]]) -> None:
+    """The mark stands before anything is touched, and with it alone the next start ends with nothing, key included."""
+    with pytest.raises(KilledError):
+        forget(lived, killed)
+    assert os.path.exists(lived.paths.forgetting)
+    assert os.path.exists(lived.paths.database)
+    lived.close()
+    finish(lived.paths)
+    assert is_gone(lived.paths)
+
+
+PLACES = sorted(
+    entry.where.replace("*", "1f")
+    for entry in (*catalog.files(), *catalog.key_files())
+    if entry.where != "state/forgetting"
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.sampled_from(PLACES)), st.booleans(), st.booleans())
+def test_killed_between_any_two_files(left: set[str], memory: bool, mark: bool) -> None:
+    """Whatever a killed forget has left, one more go removes it, and another finds nothing to do."""
+    with TemporaryDirectory() as folder:
+        paths = Paths({"OO_HOME": f"{folder}/home"})
+        for name in (*left, *(["state/forgetting"] if mark else [])):
+            path = Path(paths.home, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(TITLE)
+        if memory:
+            os.makedirs(paths.data, exist_ok=True)
+            words.write(paths, [("tip", TITLE, "", "null")])
+        for _ in range(2):
+            finish(paths)
+            assert is_gone(paths)
+
+
+def test_what_cannot_be_removed_keeps_the_mark(lived: House) -> None:
+    """A forget that fails says so, and the next start tries again."""
+    lock = Path(lived.paths.data, "done.txt")
+    lock.mkdir()
+    with pytest.raises(CannotWriteError):
+        forget(lived, destroy_key)
+    assert os.path.exists(lived.paths.forgetting)
+    assert not os.path.exists(lived.paths.key_file)
+    lock.rmdir()
+    finish(lived.paths)
+    assert is_gone(lived.paths)
+
+
+def test_a_link_is_removed_and_not_followed(lived: House, tmp_path: Path) -> None:
+    """Where a file of the catalogue is a link, only the link is oO's."""
+    os.symlink(tmp_path / "mine.txt", f"{lived.paths.data}/todo.txt")
+    forget(lived, destroy_key)
+    assert (tmp_path / "mine.txt").read_text().startswith(TITLE)
+    assert is_gone(lived.paths)
+
+
+def foreign(path: Path) -> None:
+    """A file that is no database."""
+    path.write_bytes(b"something else " * 999)
+
+
+def broken(path: Path) -> None:
+    """A database that opens, and fails once it is read."""
+    with path.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(b"\xff" * (os.path.getsize(path) - 4096 * 3))
+
+
+@pytest.mark.parametrize("damage", [foreign, broken])
+def test_a_damaged_database_can_be_forgotten(lived: House, damage: Callable[[Path], None]) -> None:
+    """ "Start anew with oo forget" is the way out of damage, so it must not fail because of it."""
+    lived.close()
+    damage(Path(lived.paths.database))
+    receipt = forget(lived, destroy_key)
+    assert receipt.rows == {}
+    assert receipt.files > 0
+    assert is_gone(lived.paths)
+
+
+def test_without_the_key_everything_still_goes(lived: House) -> None:
+    """A home whose key is lost can be left behind all the same; only the search for its words is poorer."""
+
+    def locked(house: House) -> Sealer:
+        raise DataLockedError("The key file is gone.", "Put it back.")
+
+    again = House(lived.environ, lived.clock, lived.zone, lived.doors._replace(vault=locked), lived.say)
+    receipt = forget(again, lambda house: [])
+    assert receipt.rows["task"] == 2
+    assert receipt.scan is not None
+    assert receipt.scan.words == 0
+    assert is_gone(again.paths)
+
+
+def test_a_copy_of_the_database_does_not_open_afterwards(lived: House, tmp_path: Path, clock: FixedClock) -> None:
+    """What a backup still holds is sealed with a key that is no more."""
+    copy = Path(lived.paths.database).read_bytes()
+    forget(lived, destroy_key)
+    assert TITLE.encode() not in copy
+    anew = house_at(tmp_path, clock)
+    connect.connect_todotxt(anew, None)
+    anew.close()
+    Path(anew.paths.database).write_bytes(copy)
+    with pytest.raises(DataLockedError):
+        anew.sealer.unseal(profile.secrets(anew.store.conn)["ref-key"], "secret", "sealed", "ref-key")
+    anew.close()
+    assert erase.files_of(anew.paths)
