@@ -25,7 +25,7 @@ class Bus:
 
     def __init__(self) -> None:
         self._handlers: list[Handler] = []
-        self._queue: deque[Event] = deque()
+        self._queue: deque[tuple[Connection, str, Event]] = deque()
         self.failures = 0
 
     def subscribe(self, handler: Handler) -> None:
@@ -36,23 +36,21 @@ class Bus:
         """Validate and log an event at `at` (UTC ms); its id. Raises ValueError for a malformed event."""
         validate(event)
         event_id = event_id or new_id()
-        if events.append(conn, event_id, at, event):
-            self._queue.append(event)
+        if events.append(conn, event_id, at, event) and self._handlers:
+            self._queue.append((conn, event_id, event))
         return event_id
 
     def deliver(self) -> None:
         """Hand what was published to the subscribers; one that fails is counted and does not stop the others."""
         while self._queue:
-            event = self._queue.popleft()
+            conn, event_id, event = self._queue.popleft()
+            if not events.exists(conn, event_id):
+                continue  # its transaction was rolled back
             for handler in self._handlers:
                 try:
                     handler(event)
                 except Exception:  # noqa: BLE001 - a subscriber is never worth losing the others for
                     self.failures += 1
-
-    def discard(self) -> None:
-        """Forget what was published in a transaction that was rolled back."""
-        self._queue.clear()
 
 
 def validate(event: Event) -> None:

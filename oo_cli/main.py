@@ -56,9 +56,9 @@ def run(arguments: list[str], environ: Mapping[str, str] = os.environ, doors: Do
 
 def _run(desk: Desk, rest: list[str]) -> int:
     if os.path.lexists(Paths(desk.environ).forgetting):
-        from oo_cli.usecases.forget import finish
+        from oo_cli.wiring import finish_forget
 
-        finish(Paths(desk.environ))
+        finish_forget(desk.house)
         desk.say("An interrupted forget was finished.")
     if not rest:
         from oo_cli.commands.face import show_face

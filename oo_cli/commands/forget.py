@@ -78,6 +78,7 @@ def _receipt_lines(receipt: Receipt) -> list[str]:
     if receipt.scan is not None:
         scan = receipt.scan
         said.append(f"Looked for {scan.words} of your words in {scan.files} files left: {len(scan.hits)} found.")
+        said += [f"Could not be read: {path}" for path in scan.unread]
     said += [f"Left, because oO did not make it: {path}" for path in receipt.kept]
     said += [f"Not oO's to delete: {line}" for line in receipt.external]
     return [*said, "This machine only: copies elsewhere are sealed with a key that no longer exists."]

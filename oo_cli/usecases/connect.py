@@ -7,13 +7,14 @@ import stat
 from collections.abc import Callable
 
 from oo_agents import registry
+from oo_cli.engine import gate
 from oo_cli.house import House
 from oo_data import catalog
 from oo_data.contracts.event import ConsentChanged, SourceConnected, SourceDisconnected
 from oo_data.errors import BadUsageError, ConnectionNeededError, DataLockedError
 from oo_data.ports import Source
 from oo_data.secret import Secret
-from oo_data.store import erase, profile, words
+from oo_data.store import erase, profile, tips, words
 
 TODOIST_TOKEN = "todoist.token"  # noqa: S105 - the name under which it lies sealed
 
@@ -63,6 +64,7 @@ def disconnect(house: House, source: str) -> list[str]:
         profile.set_consent(conn, f"source.{source}", False, now)
         house.bus.publish(conn, ConsentChanged(f"source.{source}", 0), now)
         erased = erase.source(conn, source)
+        tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
         house.bus.publish(conn, SourceDisconnected(source), now)
     erase.compact(house.store)
     words.clear(house.paths)

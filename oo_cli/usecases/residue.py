@@ -13,12 +13,13 @@ MIN_NEEDLE = 4  # shorter words turn up by chance
 
 
 class Scan(NamedTuple):
-    """What a look at the bytes found. `hits` are the files that hold one of the words."""
+    """What a look at the bytes found: the files that hold one of the words, and those that could not be read."""
 
     files: int
     bytes: int
     words: int
     hits: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 def scan(paths: Iterable[str], needles: Iterable[str]) -> Scan:
@@ -27,15 +28,21 @@ def scan(paths: Iterable[str], needles: Iterable[str]) -> Scan:
     patterns = [pattern for word in words for pattern in encodings(word)]
     overlap = max((len(pattern) for pattern in patterns), default=1) - 1
     files = size = 0
-    hits = []
+    hits: list[str] = []
+    unread: list[str] = []
     for path in paths:
         if not os.path.isfile(path):
             continue
         files += 1
         size += os.path.getsize(path)
-        if any(any(pattern in block for pattern in patterns) for block in _blocks(path, overlap)):
+        try:
+            found = any(any(pattern in block for pattern in patterns) for block in _blocks(path, overlap))
+        except OSError:
+            unread.append(path)
+            continue
+        if found:
             hits.append(path)
-    return Scan(files, size, len(words), tuple(hits))
+    return Scan(files, size, len(words), tuple(hits), tuple(unread))
 
 
 def encodings(word: str) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.secret import Secret
 from oo_data.store import egress, erase, events, profile, records, shelf, tips, words
-from oo_data.store.db import Store
+from oo_data.store.db import Store, append_event
 from oo_data.store.egress import EgressRow
 from oo_data.store.records import StoredSnippet
 from tests.fakes import DAY, HOUR, TUESDAY, FakeSource, FixedClock, house_at
@@ -135,8 +135,13 @@ def test_one_agent_is_erased(full: Store) -> None:
     """What the agent made goes; the person's own settings of it, and every other agent, stay."""
     before = {table: rows(full, table) for table in ("snippet", "pref", "tip", "agent_run")}
     with full.write() as conn:
+        scores = '{"a": {"due": [1, 2], "agent.momentum": [1, 1]}}'
+        conn.execute("insert into decision values ('d-m', 1, 'urgency', 'live', 'open', 'a', 1.0, ?)", (scores,))
+        append_event(conn, "e-m", 1, "SnippetEmitted", "momentum", "{}")
+        append_event(conn, "e-p", 1, "PrefInferred", "momentum.stdev", "{}")
         erased = erase.agent(conn, "momentum")
-    assert erased == {"snippets": 1, "preferences": 2, "tips": 1, "runs": 1}
+    assert erased == {"snippets": 1, "preferences": 2, "tips": 1, "runs": 1, "decisions": 1}
+    assert not [row for row in rows(full, "event") if "momentum" in str(row)]
     for table, held in before.items():
         mine = [row for row in held if "momentum" in row or "advice.momentum" in row]
         assert rows(full, table) == [row for row in held if row not in mine or "user" in row], table

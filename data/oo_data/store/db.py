@@ -61,6 +61,8 @@ class Write:
         self._fd = -1
 
     def __enter__(self) -> sqlite3.Connection:
+        if self._conn.in_transaction:
+            raise RuntimeError("a write inside a write would wait for itself")
         try:
             self._fd = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._fd, fcntl.LOCK_EX)

@@ -107,8 +107,20 @@ def remove_folders(paths: Paths) -> list[str]:
 
 
 def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
-    """Erase what one agent made, inside the caller's transaction; the rows erased by what they are."""
+    """Erase what one agent made, inside the caller's transaction; the rows erased by what they are.
+
+    A decision's scores name the agents behind them, so those it had a part in go too.
+    """
+    conn.execute(
+        "delete from event where subject = :agent or subject like :agent || '.%'"
+        " or json_extract(data, '$.about') = 'advice.' || :agent",
+        {"agent": agent_id},
+    )
+    conn.execute("delete from mute where subject = 'advice.' || ?", (agent_id,))
     return {
+        "decisions": conn.execute(
+            "delete from decision where instr(scores, '\"agent.' || ? || '\"') > 0", (agent_id,)
+        ).rowcount,
         "snippets": conn.execute("delete from snippet where agent_id = ?", (agent_id,)).rowcount,
         "preferences": conn.execute("delete from pref where scope = ? and source <> 'user'", (agent_id,)).rowcount,
         "tips": conn.execute("delete from tip where subject = 'advice.' || ?", (agent_id,)).rowcount,

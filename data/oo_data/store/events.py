@@ -26,6 +26,11 @@ def append(conn: sqlite3.Connection, event_id: str, at: int, event: Event) -> bo
     return append_event(conn, event_id, at, kind_of(event), event.subject, data)
 
 
+def exists(conn: sqlite3.Connection, event_id: str) -> bool:
+    """Whether an event with that id is in the log."""
+    return conn.execute("select 1 from event where id = ?", (event_id,)).fetchone() is not None
+
+
 def since(
     conn: sqlite3.Connection, seq: int, kinds: tuple[type[Event], ...] = (), limit: int = 10_000
 ) -> Iterator[Logged]:

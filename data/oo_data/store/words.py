@@ -27,10 +27,18 @@ def write(paths: Paths, lines: Iterable[tuple[str, str, str, str]]) -> bool:
         with open(fd, "w", encoding="utf-8", errors="replace") as file:
             file.writelines("\t".join(line) + "\n" for line in lines)
         os.replace(partial, target)
+        _sweep(folder)
     except OSError:
         clear(paths)
         return False
     return True
+
+
+def _sweep(folder: str) -> None:
+    """Remove what a killed writer left beside the words."""
+    for name in os.listdir(folder):
+        if name != WORDS_NAME:
+            os.unlink(f"{folder}/{name}")
 
 
 def clear(paths: Paths) -> int:

@@ -1,0 +1,94 @@
+"""Looking for words in bytes: every encoding is found wherever it lies, and nothing that is not there."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oo_cli.usecases import residue
+from oo_cli.usecases.residue import CHUNK, MIN_NEEDLE, scan
+
+WORD = "Zahnärztin anrufen"
+PLAIN = WORD.encode()
+# Written down without the code under test.
+ENCODED: dict[str, bytes] = {
+    "plain": PLAIN,
+    "capitals": "ZAHNÄRZTIN ANRUFEN".encode(),
+    "reversed": bytes(reversed(PLAIN)),
+    "utf-16-le": WORD.encode("utf-16-le"),
+    "utf-16-be": WORD.encode("utf-16-be"),
+    "hex": binascii.hexlify(PLAIN),
+    "HEX": binascii.hexlify(PLAIN).upper(),
+    "url": quote(WORD).encode(),
+    "base64+0": base64.b64encode(b"abc" + PLAIN + b"tail"),
+    "base64+1": base64.b64encode(b"a" + PLAIN + b"tail"),
+    "base64+2": base64.b64encode(b"ab" + PLAIN),
+}
+
+
+@pytest.mark.parametrize("encoded", ENCODED.values(), ids=list(ENCODED))
+def test_every_encoding_is_found_across_chunks(encoded: bytes, tmp_path: Path) -> None:
+    """A word is found at the start, at the end, and at every place astride the border of two chunks."""
+    path = tmp_path / "file"
+    for start in (0, CHUNK - len(encoded), CHUNK - len(encoded) // 2, CHUNK - 1, CHUNK, 2 * CHUNK - 1):
+        path.write_bytes(b"\xff" * start + encoded + b"\xff" * 7)
+        assert scan([str(path)], [WORD]).hits == (str(path),), start
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (PLAIN[:-1], "cut short"),
+        (PLAIN[:9] + b"\x00" + PLAIN[9:], "interrupted"),
+        (PLAIN[: len(PLAIN) // 2] + b"-" * CHUNK + PLAIN[len(PLAIN) // 2 :], "halves in two chunks"),
+        (bytes(byte ^ 0x20 for byte in PLAIN), "changed"),
+        (binascii.hexlify(PLAIN)[1:], "hexadecimal without its start"),
+    ],
+)
+def test_what_is_not_there_is_not_found(content: bytes, why: str, tmp_path: Path) -> None:
+    """Parts and near misses are no hits."""
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    assert scan([str(path)], [WORD]).hits == (), why
+
+
+def test_what_was_looked_at_is_counted(tmp_path: Path) -> None:
+    """Files and bytes that were read, words that were looked for; folders and absent files are passed over."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_bytes(b"nothing")
+    two.write_bytes(b"..." + PLAIN)
+    found = scan([str(one), str(two), str(tmp_path), str(tmp_path / "gone")], [WORD, "abc", "", "milk"])
+    assert found == residue.Scan(2, 7 + 3 + len(PLAIN), 2, (str(two),))
+    assert scan([str(two)], ["a" * (MIN_NEEDLE - 1)]) == residue.Scan(1, 3 + len(PLAIN), 0, ())
+    assert scan([], [WORD]) == residue.Scan(0, 0, 1, ())
+
+
+def test_short_words_find_their_own_ends(tmp_path: Path) -> None:
+    """A word of the shortest length is found at any place, also after others in one long file."""
+    path = tmp_path / "file"
+    path.write_bytes(b"\x00" * (CHUNK - 2) + b"milk" + b"\x00" * CHUNK)
+    assert scan([str(path)], ["bread and butter", "milk"]).hits == (str(path),)
+
+
+WRAPS: tuple[Callable[[bytes], bytes], ...] = (bytes, base64.b64encode, binascii.hexlify)
+
+
+@given(st.text(min_size=6, max_size=20), st.binary(max_size=20), st.binary(max_size=20), st.sampled_from(WRAPS))
+def test_any_word_in_any_company(word: str, before: bytes, after: bytes, wrap: Callable[[bytes], bytes]) -> None:
+    """Whatever stands around a word, one of its patterns is in the bytes, also when all of it was encoded at once."""
+    around = wrap(before + word.encode("utf-8", "surrogatepass") + after)
+    assert any(pattern in around for pattern in residue.encodings(word))
+
+
+@given(st.text(min_size=MIN_NEEDLE, max_size=20))
+def test_no_pattern_is_too_short_to_mean_something(word: str) -> None:
+    """No pattern is so short that it would turn up by chance."""
+    assert all(len(pattern) >= MIN_NEEDLE for pattern in residue.encodings(word))
