@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
 REF_KEY = "ref-key"
 
 
+def _no_login(house: House, source: str) -> AbstractContextManager[bool]:
+    return nullcontext(True)
+
+
 class Doors(NamedTuple):
-    """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own."""
+    """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own.
+
+    `leave` ends a source's login at its provider for as long as the caller erases it; whether the provider was told.
+    """
 
     vault: Callable[[House], Sealer]
     source: Callable[[House, str], Source]
+    leave: Callable[[House, str], AbstractContextManager[bool]] = _no_login
 
 
 class House:

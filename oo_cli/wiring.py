@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
 from oo_data.ports import Clock, Sealer, Source
-from oo_data.secret import Secret
-from oo_data.store import profile
+from oo_data.store import health, profile
 
 if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody
@@ -30,7 +30,7 @@ def open_house(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(vault=open_vault, source=open_source),
+        doors or Doors(vault=open_vault, source=open_source, leave=leave_source),
         say,
     )
 
@@ -100,10 +100,18 @@ def custody_says(house: House) -> str:
 def destroy_key(house: House) -> list[str]:
     """Destroy the key in every place that may hold it; what was destroyed, in words."""
     try:
-        held = custody(house) if house.exists else None
+        held = health.reading(lambda: custody(house)) if house.exists else None
     except OoError:
         held = None
     return custodian(house).destroy(held)
+
+
+def finish_forget(house: House) -> None:
+    """Finish a forget that was interrupted, the key first: its place may be one that no file tells of."""
+    from oo_cli.usecases.forget import finish
+
+    custodian(house).destroy(None)
+    finish(house.paths)
 
 
 def open_source(house: House, source_id: str) -> Source:
@@ -118,25 +126,15 @@ def open_source(house: House, source_id: str) -> Source:
 
         path = state.watch_path or house.paths.todo_file
         return TodoTxtSource(path, house.zone.key, own=path == house.paths.todo_file)
-    return todoist(house, lambda: _todoist_token(house))
+    from oo_cli.wiring_todoist import TodoistAccount
+
+    return TodoistAccount(house).source()
 
 
-def todoist(house: House, token: Callable[[], Secret]) -> Source:
-    """The Todoist source with a token of the caller's."""
-    import random
-    import time
+def leave_source(house: House, source_id: str) -> AbstractContextManager[bool]:
+    """End a source's login at its provider; a local source has none."""
+    if source_id != "todoist":
+        return nullcontext(True)
+    from oo_cli.wiring_todoist import TodoistAccount
 
-    from oo_cli.adapters.http import Guard
-    from oo_cli.adapters.sources.todoist.client import TodoistClient, allowed, api_url
-    from oo_cli.adapters.sources.todoist.source import TodoistSource
-
-    url = api_url(house.environ)
-    guard = Guard(house.store, house.clock, allowed(url))
-    return TodoistSource(TodoistClient(guard, url, time.sleep, random.random), token)
-
-
-def _todoist_token(house: House) -> Secret:
-    sealed = profile.secret(house.store.conn, "todoist.token")
-    if sealed is None:
-        raise ConnectionNeededError("Todoist is not connected.", "Run: oo connect todoist --token-stdin")
-    return Secret(house.sealer.unseal(sealed, "secret", "sealed", "todoist.token"))
+    return TodoistAccount(house).left()

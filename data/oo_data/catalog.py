@@ -78,6 +78,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("file", "data/done.txt", "a done list beside it", "your own words", "until forget"),
     Entry("file", "data/.oo-*.tmp", "a task list being written", "your own words", "an instant"),
     Entry("file", "state/refresh.lock", "the refresh lock", "empty", "until forget"),
+    Entry("file", "state/outbox.lock", "the lock round sending writes", "empty", "until forget"),
+    Entry("file", "state/todoist.lock", "the lock round renewing a login", "empty", "until forget"),
     Entry("file", "state/forgetting", "the mark of a forget under way", "empty", "seconds"),
     Entry(
         "memory",

@@ -22,8 +22,10 @@ def register(app: typer.Typer) -> None:
         context: typer.Context,
         source: Annotated[str, typer.Argument(help=f"One of: {NAMES}.")],
         file: Annotated[str | None, typer.Option("--file", help="An existing todo.txt.")] = None,
+        no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address instead.")] = False,
+        write: Annotated[bool, typer.Option("--write", help="Let oO tick and move tasks when you say so.")] = False,
         token_stdin: Annotated[
-            bool, typer.Option("--token-stdin", help="Read a Todoist token from standard input.")
+            bool, typer.Option("--token-stdin", help="Last resort: read a personal token from standard input.")
         ] = False,
     ) -> int:
         """Allow a source, log in, and read it for the first time."""
@@ -31,7 +33,7 @@ def register(app: typer.Typer) -> None:
         if source == "todotxt":
             _connect_todotxt(at, file)
         elif source == "todoist":
-            _connect_todoist(at, token_stdin)
+            _connect_todoist(at, no_browser, write, token_stdin)
         else:
             raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
         from oo_cli.commands.answer import run_refresh
@@ -44,13 +46,11 @@ def register(app: typer.Typer) -> None:
         from oo_cli.usecases.connect import disconnect as leave
 
         at = desk(context)
-        erased = leave(at.house, source)
-        at.emit(
-            {"disconnected": source, "erased": erased},
-            f"{source} is disconnected. Erased: {', '.join(erased) or 'nothing'}.",
-        )
-        if source == "todoist":
-            at.say("The token still exists at Todoist: remove it under Settings, Integrations, Developer.")
+        left = leave(at.house, source)
+        text = f"{source} is disconnected. Erased: {', '.join(left.erased) or 'nothing'}."
+        at.emit({"disconnected": source, "erased": left.erased, "told": left.told}, text)
+        if not left.told:
+            at.say("Todoist was not told. Remove oO, or the token, there: Settings, Integrations.")
         return 0
 
     @app.command()
@@ -66,14 +66,39 @@ def _connect_todotxt(at: Desk, file: str | None) -> None:
     at.say(f"Connected {path}; it is read, and changed only where you tick or add.")
 
 
-def _connect_todoist(at: Desk, token_stdin: bool) -> None:
+def _connect_todoist(at: Desk, no_browser: bool, write: bool, token_stdin: bool) -> None:
     from oo_cli import wiring
-    from oo_cli.usecases.connect import connect_todoist
+    from oo_cli.usecases.connect import connect_remote
+    from oo_cli.wiring_todoist import TodoistAccount
     from oo_data.secret import Secret
 
-    if not token_stdin:
-        raise BadUsageError("A token is needed.", "Pipe it in: oo connect todoist --token-stdin < file")
-    token = Secret(sys.stdin.readline().strip())
-    may = wiring.may_hold_remote(at.house)
-    connect_todoist(at.house, token, may, lambda secret: wiring.todoist(at.house, lambda: secret))
+    account = TodoistAccount(at.house)
+    if token_stdin:
+        token = Secret(sys.stdin.readline().strip())
+        if not token.reveal():
+            raise BadUsageError(
+                "No token came on standard input.", "Pipe it in: oo connect todoist --token-stdin < file"
+            )
+
+        def log_in() -> None:
+            account.take_token(token)
+    else:
+
+        def log_in() -> None:
+            account.sign_in(write, _no_browser if no_browser else _open_browser)
+
+    connect_remote(at.house, "todoist", wiring.may_hold_remote(at.house), log_in, write)
     at.say("Connected Todoist. oO reads your tasks into memory and keeps numbers, not titles.")
+
+
+def _no_browser(url: str) -> bool:
+    return False
+
+
+def _open_browser(url: str) -> bool:
+    """Open a browser in a window of its own; one that would fill this terminal is not asked."""
+    import os
+    import webbrowser
+
+    graphical = sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return graphical and webbrowser.open(url)

@@ -49,7 +49,7 @@ def _forget_source(at: Desk, source: str, dry_run: bool, yes: bool) -> int:
         at.say(f"Would erase the login of {source} and all that came from it.")
         return 0
     _confirm(at, yes, [])
-    erased = disconnect(at.house, source)
+    erased = disconnect(at.house, source).erased
     at.emit({"erased": erased}, f"Erased: {', '.join(erased) or 'nothing'}.")
     return 0
 

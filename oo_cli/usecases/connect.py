@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from typing import NamedTuple
 
 from oo_agents import registry
 from oo_cli.engine import gate
@@ -12,11 +13,7 @@ from oo_cli.house import House
 from oo_data import catalog
 from oo_data.contracts.event import ConsentChanged, SourceConnected, SourceDisconnected
 from oo_data.errors import BadUsageError, ConnectionNeededError, DataLockedError
-from oo_data.ports import Source
-from oo_data.secret import Secret
 from oo_data.store import erase, profile, tips, words
-
-TODOIST_TOKEN = "todoist.token"  # noqa: S105 - the name under which it lies sealed
 
 
 def connect_todotxt(house: House, path: str | None) -> str:
@@ -30,8 +27,10 @@ def connect_todotxt(house: House, path: str | None) -> str:
     return target
 
 
-def connect_todoist(house: House, token: Secret, chosen_for_remote: bool, source: Callable[[Secret], Source]) -> None:
-    """Connect Todoist with a token that is tried before it is kept.
+def connect_remote(
+    house: House, source: str, chosen_for_remote: bool, log_in: Callable[[], None], write: bool = False
+) -> None:
+    """Connect a remote source: the consent first, then the login, which is kept only if it works.
 
     Raises `DataLockedError` where the key lies in a file nobody chose: a remote login wants that choice by name.
     """
@@ -40,36 +39,44 @@ def connect_todoist(house: House, token: Secret, chosen_for_remote: bool, source
             "There is no keyring here, so the login would be sealed with a key in a file.",
             "If that is what you want, run: oo key --file (or set OO_KEY), then connect again.",
         )
-    if not token.reveal():
-        raise BadUsageError("No token came on standard input.", "Pipe it in: oo connect todoist --token-stdin < file")
-    known = profile.consents(house.store.conn).get("source.todoist", (False, 0))[0]
-    _set_consent(house, "source.todoist", True)
+    known = profile.consents(house.store.conn).get(f"source.{source}", (False, 0))[0]
+    _set_consent(house, f"source.{source}", True)
     try:
-        source(token).read(house.clock.now_ms())
-    except Exception:
+        log_in()
+    except BaseException:
         if not known:
-            _set_consent(house, "source.todoist", False)
+            _set_consent(house, f"source.{source}", False)
         raise
-    house.keep_secret(TODOIST_TOKEN, token.reveal())
-    _grant(house, "todoist", None)
+    _grant(house, source, None)
+    if write:
+        _set_consent(house, f"{source}.write", True)
 
 
-def disconnect(house: House, source: str) -> list[str]:
-    """Stop reading a source, forget its login and erase what came from it; what was erased, in words."""
+class Left(NamedTuple):
+    """What disconnecting erased, in words, and whether the provider ended the login too."""
+
+    erased: tuple[str, ...]
+    told: bool
+
+
+def disconnect(house: House, source: str) -> Left:
+    """End the login, stop reading a source, and erase what came from it, also if the provider cannot be reached."""
     conn = house.store.conn
     if source not in profile.sources(conn):
         raise ConnectionNeededError(f"{source} is not connected.", "See: oo sources")
     now = house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, f"source.{source}", False, now)
-        house.bus.publish(conn, ConsentChanged(f"source.{source}", 0), now)
+    with house.doors.leave(house, source) as told, house.store.write():
+        for key in (f"source.{source}", f"{source}.write"):
+            if key in profile.granted(conn):
+                profile.set_consent(conn, key, False, now)
+                house.bus.publish(conn, ConsentChanged(key, 0), now)
         erased = erase.source(conn, source)
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
         house.bus.publish(conn, SourceDisconnected(source), now)
     erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
-    return [f"{count} {catalog.entry(table).what}" for table, count in erased.items() if count]
+    return Left(tuple(f"{count} {catalog.entry(table).what}" for table, count in erased.items() if count), told)
 
 
 def _grant(house: House, source: str, watch_path: str | None) -> None:

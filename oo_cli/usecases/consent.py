@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from oo_agents import registry
+from oo_cli.engine import gate
 from oo_cli.house import House
 from oo_cli.usecases.connect import disconnect
 from oo_data.contracts.event import ConsentChanged
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.store import erase, profile, words
+from oo_data.store import erase, outbox, profile, tips, words
+
+WRITE = ".write"
 
 
 def known_keys() -> tuple[str, ...]:
     """Every consent that this version can ask for."""
-    return ("source.todotxt", "source.todoist", *(f"agent.{agent}" for agent in registry.names()))
+    return ("source.todotxt", "source.todoist", "todoist.write", *(f"agent.{agent}" for agent in registry.names()))
 
 
 def listing(house: House) -> dict[str, bool]:
@@ -22,10 +25,11 @@ def listing(house: House) -> dict[str, bool]:
 
 
 def grant(house: House, key: str) -> None:
-    """Allow a flow. A source is allowed by connecting it."""
+    """Allow a flow. A source is allowed by connecting it, and only a connected one can be written to."""
     _check(key)
-    if key.startswith("source.") and key.removeprefix("source.") not in profile.sources(house.store.conn):
-        source = key.removeprefix("source.")
+    source = key.removeprefix("source.").removesuffix(WRITE)
+    about_source = key.startswith("source.") or key.endswith(WRITE)
+    if about_source and source not in profile.sources(house.store.conn):
         raise ConnectionNeededError(f"{source} is not connected.", f"Run: oo connect {source}")
     _set(house, key, True)
 
@@ -36,9 +40,11 @@ def revoke(house: House, key: str) -> list[str]:
     if key.startswith("source."):
         source = key.removeprefix("source.")
         if source in profile.sources(house.store.conn):
-            return disconnect(house, source)
+            return list(disconnect(house, source).erased)
         _set(house, key, False)
         return []
+    if key.endswith(WRITE):
+        return _stop_writing(house, key)
     agent = key.removeprefix("agent.")
     conn = house.store.conn
     now = house.clock.now_ms()
@@ -46,10 +52,23 @@ def revoke(house: House, key: str) -> list[str]:
         profile.set_consent(conn, key, False, now)
         house.bus.publish(conn, ConsentChanged(key, 0), now)
         erased = erase.agent(conn, agent)
+        tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
     erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
     return [f"{count} {what}" for what, count in erased.items() if count]
+
+
+def _stop_writing(house: House, key: str) -> list[str]:
+    """Withdraw the consent and drop what still waits, both at once; the gate itself stops what is under way."""
+    conn = house.store.conn
+    now = house.clock.now_ms()
+    with house.store.write():
+        profile.set_consent(conn, key, False, now)
+        house.bus.publish(conn, ConsentChanged(key, 0), now)
+        dropped = outbox.drop_source(conn, key.removesuffix(WRITE))
+    house.bus.deliver()
+    return [f"{dropped} waiting writes"] if dropped else []
 
 
 def _set(house: House, key: str, granted: bool) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, due_of, local, midnight
 from oo_cli.house import House
+from oo_cli.usecases import outbox
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipShown
-from oo_data.contracts.feature import TaskCompletion
+from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.tip import Reaction, SilentSpan
 from oo_data.errors import BadUsageError
 from oo_data.ids import new_id
@@ -25,10 +28,15 @@ NO_MS = {
     "too many": DAY_MS,
 }
 TOO_MANY_MS = 4 * HOUR_MS
+# Ways to say "later" that may cross midnight and still name no day.
+BY_THE_CLOCK = re.compile(r"tonight|(?:in )?\d+\s*(?:m|min|h|hours?)|\d+:\d+")
 
 
 class Reacted(NamedTuple):
-    """What became of a reaction. `in_source`: the task was ticked, or unticked, where it lives."""
+    """What became of a reaction. `in_source`: the task was ticked, or unticked, where it lives.
+
+    `delivery` tells of a write to a source that takes them: "sent", "waiting" to be sent later, "refused", or "".
+    """
 
     tip_id: str
     subject: str
@@ -37,41 +45,50 @@ class Reacted(NamedTuple):
     until: int
     in_source: bool
     source: str
+    delivery: str = ""
 
 
-def react(house: House, reaction: Reaction, reason: str = "", until: int = 0) -> Reacted:
-    """React to the last tip shown. `until` (UTC ms) is when "later" ends; a second "done" changes nothing."""
-    shown = _last_shown(house)
-    tip_id, now = shown.subject, house.clock.now_ms()
-    conn = house.store.conn
-    subject, source, *_ = shelf.tip_row(conn, tip_id)
-    subject = subject or shown.about
+def react(
+    house: House, reaction: Reaction, reason: str = "", until: int = 0, tip_id: str = "", when: str = ""
+) -> Reacted:
+    """React to a tip, by default the last one shown; a second "done" changes nothing.
+
+    `until` (UTC ms) is when "later" ends. `when` is how the person said it: a day they named is told to the source.
+    """
+    tip_id, subject, source = _tip(house, tip_id) if tip_id else _last_shown(house)
+    conn, now = house.store.conn, house.clock.now_ms()
     text, _, handle = words_of(house, tip_id)
-    last = _last_reaction(house)
-    if reaction == "done" and last is not None and _is_same(last, tip_id, reaction):
-        return Reacted(tip_id, subject, reaction, text, 0, True, source)
+    same = next((entry for entry in _standing(house) if _is_same(entry, tip_id, reaction)), None)
+    if reaction == "done" and same is not None:
+        delivery = outbox.deliver(house, same.id)
+        return Reacted(tip_id, subject, reaction, text, 0, delivery in ("", "sent"), source, delivery)
     until = {"done": 0, "no": now + NO_MS[reason]}.get(reaction, until)
     event_id = new_id()
     event = FeedbackGiven(tip_id, subject, reaction, reason, until)
     in_source = False
+    outbox.takes(house, source)  # opens the vault before the write lock is taken
     with house.store.write():
         house.bus.publish(conn, event, now, event_id)
         if reason == "too many":
             tips.add_silence(conn, SilentSpan(event_id, now, now + TOO_MANY_MS, "cool-down", 0, "always", "person"))
         # If the tick fails, the reaction is not logged either.
         if reaction == "done":
-            in_source = _tick(house, subject, source, handle, now)
+            in_source = _tick(house, event_id, subject, source, handle, now)
             until, cause = _done_mute(house, subject, in_source, now)
             tips.mute(conn, subject, until, cause, event_id)
         else:
             tips.mute(conn, subject, until, reaction, event_id)
+        if reaction == "later":
+            _reschedule(house, event_id, subject, source, handle, _named_day(house, when, until, now))
     house.bus.deliver()
-    return Reacted(tip_id, subject, reaction, text, event.until, in_source, source)
+    delivery = outbox.deliver(house, event_id)
+    in_source = in_source or delivery == "sent"
+    return Reacted(tip_id, subject, reaction, text, event.until, in_source, source, delivery)
 
 
 def _done_mute(house: House, subject: str, in_source: bool, now: int) -> tuple[int, str]:
     """How long a done task stays away: one that comes back, for today; one its source still lists, until it is gone."""
-    task = next((t for t in records.tasks(house.store.conn) if t.ref == subject), None)
+    task = _task(house, subject)
     if task is not None and task.recurring:
         return midnight(day_after(local(now, house.zone).date()), house.zone), tips.DONE_TODAY
     return tips.FOREVER, tips.DONE if in_source else tips.DONE_HERE
@@ -86,12 +103,19 @@ def undo(house: House) -> Reacted:
     conn = house.store.conn
     text, _, handle = words_of(house, given.subject)
     _, source, *_ = shelf.tip_row(conn, given.subject)
+    undo_id = new_id()
+    outbox.takes(house, source)
     with house.store.write():
-        house.bus.publish(conn, FeedbackUndone(last.id, given.about), now)
+        house.bus.publish(conn, FeedbackUndone(last.id, given.about), now, undo_id)
         tips.unmute(conn, last.id)
-        in_source = given.reaction == "done" and _untick(house, given.about, source, handle, last.at)
+        written = outbox.take_back(house, last.id, undo_id)
+        in_source = written == "dropped"
+        if given.reaction == "done":
+            in_source = _untick(house, given.about, source, handle, last.at, not written) or in_source
     house.bus.deliver()
-    return Reacted(given.subject, given.about, f"undo {given.reaction}", text, 0, in_source, source)
+    delivery = outbox.deliver(house, undo_id)
+    in_source = in_source or delivery == "sent"
+    return Reacted(given.subject, given.about, f"undo {given.reaction}", text, 0, in_source, source, delivery)
 
 
 def _is_same(entry: Logged, tip_id: str, reaction: str) -> bool:
@@ -99,35 +123,50 @@ def _is_same(entry: Logged, tip_id: str, reaction: str) -> bool:
     return isinstance(given, FeedbackGiven) and (given.subject, given.reaction) == (tip_id, reaction)
 
 
-def _last_shown(house: House) -> TipShown:
+def _tip(house: House, tip_id: str) -> tuple[str, str, str]:
+    """A tip by id: the id, what it is about, and the source of that."""
+    subject, source, *_ = shelf.tip_row(house.store.conn, tip_id) if house.exists else ("", "")
+    if not subject:
+        raise BadUsageError("There is no such tip.", "See: oo log")
+    return tip_id, subject, source
+
+
+def _last_shown(house: House) -> tuple[str, str, str]:
+    """The same of the tip shown last, which may have left the shelf for good."""
     shown = events.latest(house.store.conn, (TipShown,), 1) if house.exists else []
     if not shown or not isinstance(shown[0].event, TipShown):
         raise BadUsageError("No tip was shown yet.", "Run: oo tip")
-    return shown[0].event
+    tip_id, about, _ = shown[0].event
+    subject, source, *_ = shelf.tip_row(house.store.conn, tip_id)
+    return tip_id, subject or about, source
 
 
 def _last_reaction(house: House) -> Logged | None:
     """The newest reaction that was not taken back."""
-    if not house.exists:
-        return None
+    return next(_standing(house), None) if house.exists else None
+
+
+def _standing(house: House) -> Iterator[Logged]:
+    """The reactions that were not taken back, newest first."""
     undone: set[str] = set()
     for entry in events.latest(house.store.conn, (FeedbackGiven, FeedbackUndone), 200):
         if isinstance(entry.event, FeedbackUndone):
             undone.add(entry.event.subject)
         elif entry.id not in undone:
-            return entry
-    return None
+            yield entry
 
 
-def _tick(house: House, subject: str, source: str, handle: str, now: int) -> bool:
+def _tick(house: House, event_id: str, subject: str, source: str, handle: str, now: int) -> bool:
+    """Tick the task where it lives, or queue that; whether it is ticked by now."""
     conn = house.store.conn
     state = profile.sources(conn).get(source)
-    task = next((t for t in records.tasks(conn) if t.ref == subject), None)
+    task = _task(house, subject)
     name = json.loads(handle)
     if state is None or name is None:
         return False
     before = shelf.mark_of(state.watch_path) if state.watch_path else None
-    ticked = house.source(source).complete(name, now)
+    queued = outbox.close(house, event_id, source, name, task)
+    ticked = not queued and house.source(source).complete(name, now)
     if task is not None:
         done = TaskCompletion(
             subject, source, now, True, task.due, _lateness(house, task.due, now), task.project_ref, task.priority,
@@ -140,13 +179,34 @@ def _tick(house: House, subject: str, source: str, handle: str, now: int) -> boo
     return ticked
 
 
-def _untick(house: House, subject: str, source: str, handle: str, since: int) -> bool:
+def _untick(house: House, subject: str, source: str, handle: str, since: int, direct: bool) -> bool:
+    """Forget the completion; where the tick was `direct`, take it back in the source; whether that was done."""
     conn = house.store.conn
     name = json.loads(handle)
     if name is None or source not in profile.sources(conn):
         return False
     records.drop_completions_on(conn, source, subject, since)
-    return house.source(source).reopen(name, house.clock.now_ms())
+    return direct and house.source(source).reopen(name, house.clock.now_ms())
+
+
+def _reschedule(house: House, event_id: str, subject: str, source: str, handle: str, day: str | None) -> None:
+    """Queue the move to the day, where one was named. The date of a task that repeats belongs to its rule."""
+    task, name = _task(house, subject), json.loads(handle)
+    if day is not None and name is not None and task is not None and not task.recurring:
+        outbox.reschedule(house, event_id, source, name, day)
+
+
+def _named_day(house: House, when: str, until: int, now: int) -> str | None:
+    """The day (ISO) that the person named, if they did, and it is not today."""
+    words = " ".join(when.lower().split())
+    day = local(until, house.zone).date()
+    if not words or BY_THE_CLOCK.fullmatch(words) or day <= local(now, house.zone).date():
+        return None
+    return day.isoformat()
+
+
+def _task(house: House, subject: str) -> TaskFeatures | None:
+    return next((task for task in records.tasks(house.store.conn) if task.ref == subject), None)
 
 
 def _lateness(house: House, due_text: str | None, now: int) -> float | None:

@@ -33,6 +33,12 @@ class Receipt:
 
 def plan(house: House) -> Receipt:
     """What `forget` would reach, without touching anything."""
+    receipt = _survey(house)
+    receipt.external += [f"the login at {source}: oO ends it there first" for source in _remote(house)]
+    return receipt
+
+
+def _survey(house: House) -> Receipt:
     receipt = Receipt()
     receipt.rows = _count_rows(house)
     found = erase.files_of(house.paths)
@@ -47,16 +53,37 @@ def forget(house: House, destroy_key: DestroyKey) -> Receipt:
 
     The mark comes first: a start that finds it finishes the work, so nothing is ever half forgotten.
     """
-    receipt = plan(house)
+    receipt = _survey(house)
     needles = _needles(house)
     make_folders(house.paths)
     os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    receipt.external += _sign_out(house)
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
     receipt.kept = _left(house.paths)
     receipt.scan = scan(receipt.kept, needles)
     return receipt
+
+
+def _sign_out(house: House) -> list[str]:
+    """End the logins at their providers; where the person has to do it, the way."""
+    left = []
+    for source in _remote(house):
+        try:
+            with house.doors.leave(house, source) as told:
+                if told:
+                    continue
+        except OoError:
+            pass
+        left.append(f"the login at {source}, which was not told: remove it there, under Settings, Integrations")
+    return left
+
+
+def _remote(house: House) -> tuple[str, ...]:
+    """The connected sources that are somewhere else: those that watch no file."""
+    states = _read(house, lambda store: profile.sources(store.conn)) or {}
+    return tuple(state.id for state in states.values() if state.watch_path is None)
 
 
 def finish(paths: Paths) -> None:
@@ -93,8 +120,6 @@ def _external(house: House) -> list[str]:
     for state in states.values():
         if state.watch_path and state.watch_path not in (house.paths.todo_file,):
             found.append(f"your own file is left as it is: {state.watch_path}")
-        if state.id == "todoist":
-            found.append("the token at Todoist: remove it under Settings, Integrations, Developer")
     if house.environ.get("OO_KEY"):
         found.append("OO_KEY is set in your environment; unset it yourself")
     return found

@@ -7,13 +7,13 @@ from typing import Any
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
 from oo_cli.render import SILENCES
-from oo_data.store import profile, records, shelf, tips
+from oo_data.store import outbox, profile, records, shelf, tips
 
 
 def status(house: House) -> dict[str, Any]:
     """Facts for `oo status`; all numbers, fixed words and times (UTC ms)."""
     if not house.exists:
-        return {"sources": [], "shelf": 0, "shown_today": 0, "gate": None}
+        return {"sources": [], "shelf": 0, "shown_today": 0, "gate": None, "outbox": outbox.Counts()._asdict()}
     now = house.clock.now_ms()
     conn = house.store.conn
     day = midnight(local(now, house.zone).date(), house.zone)
@@ -23,6 +23,7 @@ def status(house: House) -> dict[str, Any]:
         "shelf": len({tip.subject for tip in tips.on_shelf(conn, now)}),
         "shown_today": tips.shown_since(conn, day),
         "gate": {"reason": picked.reason, "until": picked.until} if picked.kind == shelf.SILENCE else None,
+        "outbox": outbox.counts(conn)._asdict(),
     }
 
 
@@ -33,7 +34,22 @@ def status_lines(house: House, data: dict[str, Any]) -> list[str]:
     if data["gate"]:
         until = local(data["gate"]["until"], house.zone).strftime("%a %H:%M")
         said.append(f"Quiet now: {SILENCES.get(data['gate']['reason'], '').lower()}, until {until}.")
+    return said + _outbox_lines(outbox.Counts(**data["outbox"]))
+
+
+def _outbox_lines(counts: outbox.Counts) -> list[str]:
+    said = []
+    if counts.waiting:
+        refused = counts.word == "login"
+        when = "the login may not write; run: oo connect todoist" if refused else "at the next refresh"
+        said.append(f"{_changes(counts.waiting)} {'waits' if counts.waiting == 1 else 'wait'} to be sent ({when}).")
+    if counts.refused:
+        said.append(f"{_changes(counts.refused)} {'was' if counts.refused == 1 else 'were'} refused by the source.")
     return said
+
+
+def _changes(count: int) -> str:
+    return "1 change" if count == 1 else f"{count} changes"
 
 
 def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:

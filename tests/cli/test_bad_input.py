@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,15 +123,17 @@ def test_another_key_locks_the_words_and_says_so(oo: Oo, home: Path, environ: di
     "words",
     [
         ["nonsense"], ["tip", "--nonsense"], ["connect", "nonsense"], ["connect", "todotxt", "--file", "/nowhere"],
-        ["connect", "todoist"], ["disconnect", "nonsense"], ["later", "yesterday-ish"], ["consent", "revoke"],
+        ["connect", "todoist", "--token-stdin"], ["disconnect", "nonsense"], ["later", "yesterday-ish"],
+        ["consent", "revoke"],
         ["consent", "grant", "nonsense"], ["profile", "set", "nonsense", "1"], ["profile", "set", "tips.per_day", "x"],
         ["profile", "set", "tips.per_day", "101"], ["key", "--file", "--keyring"], ["add"], ["tip", "--json", "--json"],
         ["add", "due:2026-02-30 x"], ["forget"],
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_wrong_words_are_usage_errors(oo: Oo, home: Path, words: list[str]) -> None:
+def test_wrong_words_are_usage_errors(oo: Oo, home: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistyped command is one line with a next step, on the error stream alone."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     ran = oo(*words)
     assert ran.code in (2, 3)
     assert ran.out == ""

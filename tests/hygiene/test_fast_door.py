@@ -103,7 +103,16 @@ def test_costs_stay_within_their_budgets(
     prepare(oo, environ)
     environ_of_child = lean | environ
     floor_command = [sys.executable, "-c", "import sqlite3"]
-    budgets = {"tip": 1.25, "done": 6.0, "undo": 6.0, "why": 6.0, "log": 6.0, "status": 6.0, "later": 6.0, "refresh": 25.0}
+    budgets = {
+        "tip": 1.25,
+        "done": 6.0,
+        "undo": 6.0,
+        "why": 6.0,
+        "log": 6.0,
+        "status": 6.0,
+        "later": 6.0,
+        "refresh": 25.0,
+    }
     for word in budgets:
         subprocess.run([*door, word], env=environ_of_child, capture_output=True, check=True)
     instructions(floor_command, environ_of_child)

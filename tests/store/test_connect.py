@@ -9,7 +9,6 @@ import pytest
 from oo_cli.house import House
 from oo_cli.usecases import connect
 from oo_data.errors import BadUsageError, DataLockedError, OoError, SourceUnavailableError
-from oo_data.secret import Secret
 from oo_data.store import profile
 from tests.fakes import FakeSource
 
@@ -18,14 +17,18 @@ def todoist(house: House, login: str = "a-token", chosen: bool = True, failure: 
     """Connect Todoist with a source that answers as told."""
     source = FakeSource("todoist", "Send the taxes")
     source.failure = failure
-    connect.connect_todoist(house, Secret(login), chosen, lambda token: source)
+
+    def log_in() -> None:
+        source.read(house.clock.now_ms())
+        house.keep_secret("todoist.login", login)
+
+    connect.connect_remote(house, "todoist", chosen, log_in)
 
 
 @pytest.mark.parametrize(
     ("login", "chosen", "failure", "expected"),
     [
         ("a-token", False, None, DataLockedError),
-        ("", True, None, BadUsageError),
         ("a-token", True, SourceUnavailableError("Todoist is down."), SourceUnavailableError),
     ],
 )
@@ -42,8 +45,8 @@ def test_a_login_that_fails(
     with pytest.raises(expected):
         todoist(house, login, chosen, failure)
     assert "source.todoist" in profile.granted(house.store.conn)
-    sealed = profile.secrets(house.store.conn)[connect.TODOIST_TOKEN]
-    assert house.sealer.unseal(sealed, "secret", "sealed", connect.TODOIST_TOKEN) == "a-token"
+    sealed = profile.secrets(house.store.conn)["todoist.login"]
+    assert house.sealer.unseal(sealed, "secret", "sealed", "todoist.login") == "a-token"
 
 
 def test_a_withdrawn_agent_stays_off(house: House, tmp_path: Path) -> None:

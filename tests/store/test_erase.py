@@ -28,7 +28,6 @@ from oo_data.contracts.profile import Pref
 from oo_data.contracts.tip import Decision, RecommendRequest, SilentSpan, Tip
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.secret import Secret
 from oo_data.store import egress, erase, events, profile, records, shelf, tips, words
 from oo_data.store.db import Store, append_event
 from oo_data.store.egress import EgressRow
@@ -193,7 +192,7 @@ def lived(tmp_path: Path, paths: Paths, clock: FixedClock, remote: FakeSource) -
     Path(paths.todo_file).write_text(
         "Call the dentist due:2026-11-20\nx 2026-11-30 Buy milk\nRead a book\nMend the bicycle\n"
     )
-    connect.connect_todoist(house, Secret("a-token"), True, lambda token: remote)
+    connect.connect_remote(house, "todoist", True, lambda: house.keep_secret("todoist.login", "a-token"))
     refresh.refresh(house)
     for reaction in ("done", "no", "later"):
         answer(house, reaction)
@@ -226,8 +225,8 @@ def test_disconnecting_one_of_two(lived: House, remote: FakeSource, paths: Paths
     assert len(gone) >= 3
     assert len(stays) >= 3
     assert words.places(paths)
-    told = connect.disconnect(lived, "todoist")
-    assert any("open tasks" in line for line in told)
+    left = connect.disconnect(lived, "todoist")
+    assert any("open tasks" in line for line in left.erased)
     assert refs_of(conn, "todotxt") == stays
     dump = "\n".join(conn.iterdump())
     assert [ref for ref in gone if ref in dump] == []

@@ -19,7 +19,6 @@ from oo_data.contracts.tip import RecommendRequest
 from oo_data.env import Paths
 from oo_data.errors import CannotWriteError, DataLockedError
 from oo_data.ports import Sealer
-from oo_data.secret import Secret
 from oo_data.store import erase, profile, words
 from tests.fakes import TUESDAY, FakeSource, FixedClock, destroy_key, house_at
 
@@ -34,7 +33,7 @@ def lived(tmp_path: Path, paths: Paths, clock: FixedClock) -> Iterator[House]:
     source = FakeSource("todoist", "Send the taxes")
     house = house_at(tmp_path, clock, {"todoist": source})
     connect.connect_todotxt(house, str(mine))
-    connect.connect_todoist(house, Secret("a-token-of-todoist"), True, lambda token: source)
+    connect.connect_remote(house, "todoist", True, lambda: house.keep_secret("todoist.login", "a-token-of-todoist"))
     refresh.refresh(house)
     recommend.recommend(house, RecommendRequest(TUESDAY, "tip", asked=True))
     yield house
@@ -60,8 +59,8 @@ def test_a_forget(lived: House, tmp_path: Path) -> None:
     assert (receipt.rows["task"], receipt.rows["source"]) == (2, 2)
     assert receipt.bytes > 50_000
     assert receipt.keys == ["key file"]
-    assert len(receipt.external) == 2
-    assert str(tmp_path / "mine.txt") in receipt.external[1]
+    assert (len(planned.external), len(receipt.external)) == (2, 1)
+    assert str(tmp_path / "mine.txt") in receipt.external[0]
     assert receipt.scan is not None
     assert receipt.scan.words >= 4
     assert not lived.exists

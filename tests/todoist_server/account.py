@@ -31,6 +31,8 @@ class Account:
     projects: list[Json] = field(default_factory=list)
     labels: list[Json] = field(default_factory=list)
     items: list[Json] = field(default_factory=list)
+    done: list[Json] = field(default_factory=list)
+    events: list[Json] = field(default_factory=list)
     plan: Json = field(default_factory=dict)
 
     def secrets(self) -> list[str]:
@@ -39,7 +41,14 @@ class Account:
 
     def titles(self) -> list[str]:
         """Every text a person wrote."""
-        return [item["content"] for item in self.items]
+        logged = (event["extra_data"]["content"] for event in self.events)
+        return list(dict.fromkeys((*(item["content"] for item in (*self.items, *self.done)), *logged)))
+
+    def tell(self, kind: str, task: Json, at: datetime, by: str | None = ME) -> Json:
+        """Put "completed" or "uncompleted" into the activity log, with the due date the task has until now."""
+        event = _event(len(self.events), kind, task, at, by)
+        self.events.append(event)
+        return event
 
 
 def build(tasks: int = 60, seed: int = 7, today: date = TODAY) -> Account:
@@ -56,6 +65,39 @@ def build(tasks: int = 60, seed: int = 7, today: date = TODAY) -> Account:
     for number in range(tasks):
         account.items.append(_item(chance, account, number, today))
     return account
+
+
+def add_history(account: Account, singles: int, repeats: int, days: int, now: datetime, seed: int = 7) -> None:
+    """Give the account a past: `singles` tasks done for good, and `repeats` ticks of twenty repeating ones."""
+    chance = random.Random(seed)
+    span = days * 86_400_000_000
+    for number in range(singles):
+        at = now - timedelta(microseconds=chance.randrange(1, span))
+        task = item(
+            id=new_id(chance),
+            content=f"Once {chance.choice(THINGS)} no. {number:05d}",
+            project_id=chance.choice(account.projects)["id"],
+            priority=chance.randint(1, 4),
+            due=chance.choice((None, due(str(at.date())))),
+            checked=True,
+            completed_at=moment(at),
+            completed_by_uid=ME,
+        )
+        account.done.append(task)
+        account.tell("completed", task, at)
+    habits = [
+        item(id=new_id(chance), content=f"Habit no. {number}", project_id=chance.choice(account.projects)["id"])
+        for number in range(20)
+    ]
+    for _ in range(repeats):
+        at = now - timedelta(microseconds=chance.randrange(1, span))
+        rule = due(str(at.date()), is_recurring=True, string="every day")
+        account.tell("completed", {**chance.choice(habits), "due": rule}, at)
+
+
+def moment(at: datetime) -> str:
+    """An instant as Todoist writes it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
 def new_id(chance: random.Random) -> str:
@@ -81,6 +123,36 @@ def due(day: str, **fields: Any) -> Json:
     return {"date": day, "timezone": None, "string": day, "lang": "en", "is_recurring": False} | fields
 
 
+def _event(number: int, kind: str, task: Json, at: datetime, by: str | None) -> Json:
+    extra: Json = {
+        "content": task["content"], "labels": task["labels"], "note_count": 0, "client": "Todoist/1 web",
+        "priority": task["priority"],
+    }  # fmt: skip
+    if not task["labels"]:
+        del extra["labels"]
+    plan = task["due"]
+    if plan and plan["is_recurring"] and kind == "completed":
+        extra |= _dates_done(plan["date"], at)
+    return {
+        "id": 216 * 10**34 + number, "event_type": kind, "event_date": moment(at), "object_type": "item",
+        "object_id": task["id"], "parent_project_id": task["project_id"], "parent_item_id": task["parent_id"],
+        "initiator_id": by, "extra_data": extra,
+    }  # fmt: skip
+
+
+def _dates_done(day: str, at: datetime) -> Json:
+    """The due fields of a tick: the occurrence that was done, and the next one, tomorrow; the person is at UTC+1."""
+    has_time = len(day) > 10
+    local = datetime.fromisoformat(day if has_time else f"{day}T23:59:59").replace(tzinfo=None)
+    following = datetime.combine(at.date() + timedelta(days=1), local.time())
+    return {
+        "is_recurring": True, "was_overdue": local.date() < at.date(), "has_time": has_time,
+        "completed_due_date_local": local.isoformat(),
+        "completed_due_date": f"{(local - timedelta(hours=1)).isoformat()}Z",
+        "due_date": f"{(following - timedelta(hours=1)).isoformat()}Z",
+    }  # fmt: skip
+
+
 def _user(inbox: str) -> Json:
     return {
         "id": ME, "email": "mira.holt@example.org", "full_name": "Mira Holt", "lang": "en",
@@ -95,7 +167,7 @@ def _user(inbox: str) -> Json:
 def _project(chance: random.Random, name: str, order: int) -> Json:
     return {
         "id": new_id(chance), "name": name, "color": "charcoal", "parent_id": None, "child_order": order,
-        "is_favorite": False, "is_archived": False, "is_deleted": False, "is_shared": False,
+        "is_favorite": False, "is_archived": False, "is_deleted": False, "is_shared": False, "is_collapsed": False,
         "is_frozen": False, "can_assign_tasks": False, "view_style": "list", "inbox_project": order == 0,
         "default_order": 0, "description": "", "created_at": "2024-03-02T08:00:00Z", "updated_at": None,
     }  # fmt: skip

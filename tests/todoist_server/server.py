@@ -13,7 +13,10 @@ from typing import Any, cast
 from urllib.parse import parse_qs
 
 from tests.todoist_server.account import Account, Json
+from tests.todoist_server.commands import Commands
 from tests.todoist_server.faults import Fault
+from tests.todoist_server.history import History
+from tests.todoist_server.oauth import AuthorizationServer
 from tests.todoist_server.wire import Answer, Request, Wire, failure, gone, ok, unauthorized
 
 RETIRED = ("/rest/v1/", "/rest/v2/", "/sync/v8/", "/sync/v9/", "/api/v8/", "/api/v9/")
@@ -28,12 +31,17 @@ class TodoistServer:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        self.commands = Commands(account)
+        self.history = History(account)
+        self.oauth = AuthorizationServer()
+        self._public = self.oauth.routes()
         self.faults: deque[Fault] = deque()
         self.log: list[Request] = []
         self.on_request: Callable[[Request], None] | None = None
         self._stopping = threading.Event()
         self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
             ("POST", "/api/v1/sync"): self._sync,
+            **self.history.routes(),
         }
         self._http = _Listener(self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
@@ -75,14 +83,21 @@ class TodoistServer:
         path = request.path.partition("?")[0]
         if path.startswith(RETIRED):
             return gone()
-        route = self._routes.get((request.method, path))
+        public = self._public.get((request.method, path))
+        if public is not None:
+            return public(request, authorization)
+        route = self._routes.get((request.method, path)) or self.commands.route(request)
         if route is None:
             return failure(404, "NOT_FOUND", 478, {"retry_after": 3})
-        if authorization != f"Bearer {self.account.token}":
+        scheme, _, token = authorization.partition(" ")
+        if scheme != "Bearer" or (token != self.account.token and self.oauth.scope(token) is None):
             return unauthorized(token_sent=bool(authorization))
-        return route(request)
+        refusal = self.commands.refusal(request, self.oauth.scope(token))
+        return refusal or route(request)
 
     def _sync(self, request: Request) -> Answer:
+        if self.commands.is_sync(request):
+            return self.commands.sync(request)
         fields = _fields(request)
         for name in ("sync_token", "resource_types"):
             if name not in fields:

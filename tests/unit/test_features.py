@@ -85,14 +85,15 @@ def test_open_tasks_summed_up() -> None:
     """Overdue by reference with its days, due today counted whether its hour has passed or not."""
     tasks = [
         task(ref="none"),
-        task(ref="later", due="2026-12-02"),
+        task(ref="tomorrow", due="2026-12-02"),
+        task(ref="later", due="2026-12-24"),
         task(ref="today", due="2026-12-01"),
         task(ref="passed", due="2026-12-01T04:00"),
         task(ref="old", due="2026-11-28", source="todoist"),
         task(ref="broken", due="?"),
     ]
     features = {feature.key: feature for feature in summarise(tasks, [finished("2026-12-01T09:00")], NOW, BERLIN)}
-    assert features["task.open_count"].value == 6.0
+    assert features["task.open_count"].value == 7.0
     assert features["task.overdue_days"].value == {"passed": 0.25, "old": 3.0}
     assert features["task.due_today_count"].value == 2.0
     assert features["task.open_count"].provenance == ("todoist", "todotxt")

@@ -78,6 +78,14 @@ def test_short_words_find_their_own_ends(tmp_path: Path) -> None:
     assert scan([str(path)], ["bread and butter", "milk"]).hits == (str(path),)
 
 
+def test_broken_unicode_is_found_as_it_was_written(tmp_path: Path) -> None:
+    """A title that is not valid Unicode is looked for as well, in either width."""
+    path, word = tmp_path / "file", "Zahn\udc80arzt"
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        path.write_bytes(word.encode(encoding, "surrogatepass"))
+        assert scan([str(path)], [word]).hits == (str(path),), encoding
+
+
 WRAPS: tuple[Callable[[bytes], bytes], ...] = (bytes, base64.b64encode, binascii.hexlify)
 
 

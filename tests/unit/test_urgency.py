@@ -103,12 +103,13 @@ def test_order_and_ties(shuffle: random.Random) -> None:
         advice("momentum"),
         todo("a", project_ref="p"),
         todo("b", project_ref="q"),
+        todo("zz", added_at=NOW),
         todo("y"),
     ]
     arrived = list(wanted)
     shuffle.shuffle(arrived)
     ranking = POLICY.rank(arrived, MOMENT)
-    assert [c.subject for c in ranking.order] == ["z", "older", "old", "a", "advice.momentum", "b", "y"]
+    assert [c.subject for c in ranking.order] == ["z", "older", "old", "a", "advice.momentum", "b", "zz", "y"]
     assert ranking.propensity == 1.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,14 @@ def added(days: int) -> dict[str, int]:
 def test_the_reason_in_words(fields: dict[str, Any], said: str) -> None:
     """At most two facts, the strongest first, each at the borders where its words change."""
     assert reason(task(**fields), NOW, BERLIN) == said
+
+
+@given(st.dates(date(2026, 1, 1), date(2034, 12, 31)), st.integers(2, 59))
+def test_days_to_come_have_their_names(today: date, ahead: int) -> None:
+    """The weekday within a week, after that day and month in English, whatever the machine's language."""
+    due = today + timedelta(days=ahead)
+    named = f"{due:%A}" if ahead < 7 else f"{due.day} {due:%B}"
+    assert reason(task(due=str(due)), ms(f"{today}T12:00"), BERLIN) == f"Due on {named}."
 
 
 @pytest.mark.parametrize(
@@ -132,5 +141,6 @@ def test_any_task_has_a_reason(
 
 
 def test_the_reason_for_advice_is_fixed() -> None:
-    """Advice is explained by fixed words, within the same bound."""
-    assert width(ADVICE_REASON) <= REASON_CELLS
+    """Advice is explained by fixed words, and the bounds are those that a narrow terminal can take."""
+    assert ADVICE_REASON == "What oO noticed."
+    assert (TIP_CELLS, REASON_CELLS) == (100, 90)

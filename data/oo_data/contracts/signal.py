@@ -45,6 +45,10 @@ class Reading(NamedTuple):
     """One complete look at a source: everything open, and the completions it can tell of.
 
     `mark` is what `os.stat` said of a watched file when it was read; `problems` are fixed words for `oo status`.
+
+    A reading of the history has no `tasks`. `retracted` takes completions back: of a recurring task the one at `at`,
+    of any other task all up to `at`. What is told again may be two seconds off. `progress` is what to hand in next
+    time, once this reading is kept; `left` says how many readings of the same history follow.
     """
 
     tasks: tuple[TaskSignal, ...] = ()
@@ -52,3 +56,6 @@ class Reading(NamedTuple):
     mark: str | None = None
     tz: str | None = None
     problems: tuple[str, ...] = ()
+    retracted: tuple[DoneSignal, ...] = ()
+    progress: str | None = None
+    left: int = 0

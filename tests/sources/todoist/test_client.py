@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.sources.todoist.client import API_URL, TodoistClient, allowed, api_url
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.sources.todoist.client import (
+    API_URL,
+    NotInPlanError,
+    TodoistClient,
+    Token,
+    allowed,
+    api_url,
+)
 from oo_data.errors import (
     BadUsageError,
     ConnectionNeededError,
@@ -19,15 +29,46 @@ from oo_data.errors import (
 from oo_data.secret import Secret
 from oo_data.store import egress
 from tests.todoist_server import faults
-from tests.todoist_server.bench import Bench, chain_text, consent, open_bench
+from tests.todoist_server.account import add_history, build
+from tests.todoist_server.bench import NOW, Bench, FixedClock, chain_text, consent, open_bench
+from tests.todoist_server.history import NOW as SERVER_NOW
 from tests.todoist_server.wire import unauthorized
+
+SINCE = NOW - 80 * 86_400_000
+Read = Callable[[TodoistClient, Token], object]
+READS: dict[str, Read] = {
+    "sync": lambda client, token: client.sync_full(token),
+    "activities": lambda client, token: list(client.activities(token, SINCE, NOW)),
+    "completed": lambda client, token: list(client.completed(token, SINCE, NOW)),
+}
+PATHS = {
+    "sync": "/api/v1/sync",
+    "activities": "/api/v1/activities",
+    "completed": "/api/v1/tasks/completed/by_completion_date",
+}
+
+
+@contextmanager
+def open_reader(folder: Path) -> Iterator[Bench]:
+    """A store, a gate that lets all three reads through, and a server whose account has a past."""
+    account = build()
+    add_history(account, singles=30, repeats=20, days=79, now=SERVER_NOW)
+    account.plan["current"]["activity_log_limit"] = -1
+    with open_bench(folder, account) as opened, Guard(opened.store, FixedClock(), allowed(opened.server.url)) as guard:
+        yield replace(opened, guard=guard)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """A store, a gate and a server."""
-    with open_bench(tmp_path) as opened:
+    """A server to read from."""
+    with open_reader(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(params=READS)
+def read(request: pytest.FixtureRequest) -> str:
+    """Each of the three reads."""
+    return str(request.param)
 
 
 class Pauses:
@@ -46,21 +87,21 @@ class Pauses:
         return self._jitter
 
 
-def client(bench: Bench, pauses: Pauses | None = None) -> TodoistClient:
+def client(bench: Bench, pauses: Pauses | None = None, expired: Callable[[], None] | None = None) -> TodoistClient:
     """A client of the test's server."""
     pauses = pauses or Pauses()
-    return TodoistClient(bench.guard, bench.server.url, pauses.sleep, pauses.jitter)
+    return TodoistClient(bench.guard, bench.server.url, pauses.sleep, pauses.jitter, expired)
 
 
-def token(bench: Bench) -> Secret:
+def token(bench: Bench) -> Token:
     """The token that the server accepts."""
-    return Secret(bench.account.token)
+    return lambda: Secret(bench.account.token)
 
 
-def failed(bench: Bench, pauses: Pauses | None = None) -> OoError:
-    """The error of a sync that must fail, which tells nothing of what was sent or answered."""
+def failed(bench: Bench, pauses: Pauses | None = None, read: str = "sync") -> OoError:
+    """The error of a read that must fail, which tells nothing of what was sent or answered."""
     with pytest.raises(OoError) as caught:
-        client(bench, pauses).sync_full(token(bench))
+        READS[read](client(bench, pauses), token(bench))
     words = (*bench.account.secrets(), *bench.account.titles(), "Buy mi", "<h1>", "example.org")
     shown = chain_text(caught.value)
     assert not [word for word in words if word in shown]
@@ -98,8 +139,8 @@ def test_check_refused(bench: Bench) -> None:
     """A wrong token is told with the command that mends it, at the first answer, though that names a wait."""
     pauses = Pauses()
     with pytest.raises(ConnectionNeededError, match="refused the token") as caught:
-        client(bench, pauses).check(Secret("0" * 40))
-    assert "oo connect todoist --token-stdin" in caught.value.hint
+        client(bench, pauses).check(lambda: Secret("0" * 40))
+    assert "oo connect todoist" in caught.value.hint
     assert (len(bench.server.log), pauses.taken) == (1, [])
 
 
@@ -110,11 +151,11 @@ def test_check_unreadable(bench: Bench) -> None:
         client(bench).check(token(bench))
 
 
-def test_no_consent(bench: Bench) -> None:
+def test_no_consent(bench: Bench, read: str) -> None:
     """Without the consent the server hears nothing."""
     consent(bench.store, False)
     with pytest.raises(ConsentMissingError):
-        client(bench).sync_full(token(bench))
+        READS[read](client(bench), token(bench))
     assert bench.server.log == []
 
 
@@ -148,27 +189,38 @@ FINAL = {
     "list": (faults.raw_json(b"[]"), SourceUnavailableError),
     "null": (faults.raw_json(b"null"), SourceUnavailableError),
     "no items": (faults.raw_json(b'{"projects": []}'), SourceUnavailableError),
-    "items object": (faults.raw_json(b'{"items": {}}'), SourceUnavailableError),
-    "partial": (faults.raw_json(b'{"items": [], "full_sync": false}'), SourceUnavailableError),
+    "items object": (faults.raw_json(b'{"items": {}, "results": {}}'), SourceUnavailableError),
 }
 
 
 @pytest.mark.parametrize("case", FINAL)
-def test_final_answers(bench: Bench, case: str) -> None:
+def test_final_answers(bench: Bench, case: str, read: str) -> None:
     """An answer that waiting would not improve ends at once in the right class, with a next step."""
     fault, expected = FINAL[case]
     bench.server.faults.append(fault)
     pauses = Pauses()
-    error = failed(bench, pauses)
+    error = failed(bench, pauses, read)
     assert isinstance(error, expected)
     assert error.hint
     assert (len(bench.server.log), pauses.taken) == (1, [])
 
 
-def test_gone(bench: Bench) -> None:
+def test_half_a_sync(bench: Bench) -> None:
+    """What changed is not all that is open: an absent task would read as done."""
+    bench.server.faults.append(faults.raw_json(b'{"items": [], "full_sync": false}'))
+    assert isinstance(failed(bench), SourceUnavailableError)
+
+
+def test_not_in_plan(bench: Bench, read: str) -> None:
+    """What a plan does not have is told apart from trouble."""
+    bench.server.faults.append(faults.status(403, "PREMIUM_ONLY", 32))
+    assert isinstance(failed(bench, read=read), NotInPlanError)
+
+
+def test_gone(bench: Bench, read: str) -> None:
     """A retired interface asks for an update, from plain text and from the server's own old paths."""
     bench.server.faults.append(faults.html(410))
-    assert "update" in failed(bench).line()
+    assert "update" in failed(bench, read=read).line()
     old = TodoistClient(bench.guard, f"{bench.server.url}/rest/v2", Pauses().sleep, Pauses().jitter)
     with pytest.raises(SourceUnavailableError, match="retired"):
         old.sync_full(token(bench))
@@ -187,20 +239,21 @@ PASSING = {
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_passing_trouble(bench: Bench, case: str) -> None:
+def test_passing_trouble(bench: Bench, case: str, read: str) -> None:
     """Two failures are ridden out by waiting a little longer each time."""
+    undisturbed = READS[read](client(bench), token(bench))
     bench.server.faults.extend([PASSING[case]] * 2)
     pauses = Pauses(jitter=0.25)
-    assert client(bench, pauses).sync_full(token(bench))["full_sync"] is True
+    assert READS[read](client(bench, pauses), token(bench)) == undisturbed
     assert pauses.taken == [1.25, 2.25]
-    assert [row.status == "200" for row in egress.recent(bench.store, 9)] == [True, False, False]
+    assert [row.status == "200" for row in egress.recent(bench.store, 3)] == [True, False, False]
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_lasting_trouble(bench: Bench, case: str) -> None:
+def test_lasting_trouble(bench: Bench, case: str, read: str) -> None:
     """A third failure is the last, and told as the source's."""
     bench.server.faults.extend([PASSING[case]] * 5)
-    assert isinstance(failed(bench), SourceUnavailableError)
+    assert isinstance(failed(bench, read=read), SourceUnavailableError)
     assert len(bench.server.log) == 3
 
 
@@ -239,10 +292,20 @@ def test_unreadable_text_is_not_in_the_error(bench: Bench) -> None:
     assert error.__cause__ is None
 
 
+def test_what_the_ledger_says(bench: Bench, read: str) -> None:
+    """Each read stands in the ledger under a purpose of its own, and only the login leaves."""
+    READS[read](client(bench), token(bench))
+    (row,) = egress.recent(bench.store, 9)
+    assert (row.purpose, row.consent, row.categories) == (f"todoist.{read}", "source.todoist", ("login",))
+    (request,) = bench.server.log
+    assert request.path.partition("?")[0] == PATHS[read]
+
+
 def test_settings() -> None:
     """The API is where Todoist says unless the setting moves it, and only a safe address is taken."""
     assert api_url({}) == api_url({"OO_TODOIST_API_URL": ""}) == API_URL
     assert api_url({"OO_TODOIST_API_URL": "http://127.0.0.1:8000/"}) == "http://127.0.0.1:8000"
-    assert allowed(API_URL) == {"todoist.sync": frozenset({"api.todoist.com"})}
+    purposes = ("todoist.sync", "todoist.activities", "todoist.completed")
+    assert allowed(API_URL) == dict.fromkeys(purposes, frozenset({"api.todoist.com"}))
     with pytest.raises(BadUsageError):
         allowed("http://example.org")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 from zoneinfo import ZoneInfo
 
 from oo_data.contracts.signal import Reading, TaskSignal
@@ -19,6 +18,7 @@ MAX_LABELS = 100
 DAY_MINUTES = 480  # a task of "one day" takes a working day
 MAX_MINUTES = 30 * DAY_MINUTES
 UNCOMPLETABLE = "* "
+UNLIMITED_DAYS = 3650
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HANDLE = re.compile(r"[!-~]{1,64}")
@@ -30,8 +30,7 @@ _TIME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _When:
+class When(NamedTuple):
     """A time in one of Todoist's forms: a whole day, a floating local time (naive), an instant (in UTC)."""
 
     moment: datetime
@@ -46,25 +45,39 @@ class _When:
 
     def day(self, zone: ZoneInfo | None) -> str:
         """The day it falls on for someone in `zone`."""
-        local = self.moment
-        if zone is not None and local.tzinfo is not None:
+        return self._local(zone).date().isoformat()
+
+    def clock(self, zone: ZoneInfo | None) -> str:
+        """The time of day it is for someone in `zone`, to the second."""
+        return self._local(zone).time().isoformat("seconds")
+
+    def _local(self, zone: ZoneInfo | None) -> datetime:
+        if zone is not None and self.moment.tzinfo is not None:
             with suppress(OverflowError):  # the first or last day of the calendar
-                local = local.astimezone(zone)
-        return local.date().isoformat()
+                return self.moment.astimezone(zone)
+        return self.moment
 
     def epoch_ms(self) -> int:
         """UTC milliseconds, reading a time without a zone as UTC."""
         return (self.moment.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """What is needed beside an item to understand it."""
+class Account(NamedTuple):
+    """What is needed beside a task to understand it. `log_days` is how far back the plan's activity log goes."""
 
     me: str | None
     zone: ZoneInfo | None
     project_names: dict[str, str]
     closed_projects: frozenset[str]
+    log_days: int | None
+
+    def is_foreign(self, user: object) -> bool:
+        """Whether a user id names someone else; where there is none, it is the person's own."""
+        return isinstance(user, str) and user not in ("", self.me)
+
+    def project(self, project_id: object) -> str | None:
+        """The name of a project, where it is known."""
+        return self.project_names.get(handle_of(project_id) or "")
 
 
 def to_reading(payload: object) -> Reading:
@@ -73,13 +86,13 @@ def to_reading(payload: object) -> Reading:
     Left out in silence: deleted, done, uncompletable, in an archived project, or assigned to someone else.
     What cannot be understood is left out and counted in `problems`.
     """
-    top = _object(payload)
-    account = _account(top)
+    top = object_of(payload)
+    account = account_of(top)
     tasks: dict[str, TaskSignal] = {}
     malformed = 0
-    for value in _list(top.get("items")):
-        item = _object(value)
-        handle, content = _handle(item.get("id")), _text(item.get("content"), MAX_TITLE)
+    for value in list_of(top.get("items")):
+        item = object_of(value)
+        handle, content = handle_of(item.get("id")), _text(item.get("content"), MAX_TITLE)
         if _is_out(item, account):
             continue
         if handle is None or content is None:
@@ -90,69 +103,83 @@ def to_reading(payload: object) -> Reading:
     return Reading(tasks=tuple(tasks.values()), tz=account.zone.key if account.zone else None, problems=problems)
 
 
-def _account(top: dict[str, object]) -> _Account:
-    user = _object(top.get("user"))
+def account_of(payload: object) -> Account:
+    """Who the person is, where they live, and what their projects are called."""
+    top = object_of(payload)
+    user = object_of(top.get("user"))
     names: dict[str, str] = {}
     closed: set[str] = set()
-    for value in _list(top.get("projects")):
-        project = _object(value)
-        handle, name = _handle(project.get("id")), _text(project.get("name"), MAX_NAME)
+    for value in list_of(top.get("projects")):
+        project = object_of(value)
+        handle, name = handle_of(project.get("id")), _text(project.get("name"), MAX_NAME)
         if handle is None:
             continue
-        if _flag(project.get("is_archived")) or _flag(project.get("is_deleted")):
+        if flag_of(project.get("is_archived")) or flag_of(project.get("is_deleted")):
             closed.add(handle)
         if name is not None:
             names[handle] = name
-    zone = _zone(_object(user.get("tz_info")).get("timezone"))
-    return _Account(_handle(user.get("id")), zone, names, frozenset(closed))
+    zone = _zone(object_of(user.get("tz_info")).get("timezone"))
+    plan = object_of(object_of(top.get("user_plan_limits")).get("current"))
+    days = plan.get("activity_log_limit")
+    limit = days if is_int(days) and 0 <= days < UNLIMITED_DAYS else None  # -1 where there is none
+    return Account(handle_of(user.get("id")), zone, names, frozenset(closed), limit)
 
 
-def _is_out(item: dict[str, object], account: _Account) -> bool:
-    owner = item.get("responsible_uid")
+def _is_out(item: dict[str, object], account: Account) -> bool:
     return (
-        _flag(item.get("is_deleted"))
-        or _flag(item.get("checked"))
-        or _handle(item.get("project_id")) in account.closed_projects
-        or (isinstance(owner, str) and owner not in ("", account.me))
+        flag_of(item.get("is_deleted"))
+        or flag_of(item.get("checked"))
+        or handle_of(item.get("project_id")) in account.closed_projects
+        or account.is_foreign(item.get("responsible_uid"))
     )
 
 
-def _task(handle: str, content: str, item: dict[str, object], account: _Account) -> TaskSignal:
-    priority = item.get("priority")
-    labels = (_text(label, MAX_NAME) for label in _list(item.get("labels"))[:MAX_LABELS])
-    added = _when(item.get("added_at"))
+def _task(handle: str, content: str, item: dict[str, object], account: Account) -> TaskSignal:
+    labels = (_text(label, MAX_NAME) for label in list_of(item.get("labels"))[:MAX_LABELS])
+    added = when_of(item.get("added_at"))
     return TaskSignal(
         source=SOURCE,
         handle=handle,
         title=Untrusted(content),
-        due=_due(item, account.zone),
-        priority=priority if _is_int(priority) and 1 <= priority <= 4 else 1,
-        project=account.project_names.get(_handle(item.get("project_id")) or ""),
+        due=due_of(item, account.zone),
+        priority=priority_of(item.get("priority")) or 1,
+        project=account.project(item.get("project_id")),
         labels=tuple(dict.fromkeys(label for label in labels if label is not None)),
         added_at=None if added is None else added.epoch_ms(),
-        recurring=_flag(_object(item.get("due")).get("is_recurring")),
-        minutes=_minutes(_object(item.get("duration"))),
+        recurring=repeats(item),
+        minutes=_minutes(object_of(item.get("duration"))),
     )
 
 
-def _due(item: dict[str, object], zone: ZoneInfo | None) -> str | None:
+def due_of(item: dict[str, object], zone: ZoneInfo | None) -> str | None:
     """The due date, or the deadline where that is the only one or falls on an earlier day."""
-    due = _when(_object(item.get("due")).get("date"))
-    deadline = _when(_object(item.get("deadline")).get("date"))
+    due = when_of(object_of(item.get("due")).get("date"))
+    deadline = when_of(object_of(item.get("deadline")).get("date"))
     if deadline is not None and (due is None or deadline.day(None) < due.day(zone)):
         return deadline.day(None)
     return None if due is None else due.iso()
 
 
+def repeats(item: dict[str, object]) -> bool:
+    """Whether a task repeats; only a clear yes counts."""
+    return flag_of(object_of(item.get("due")).get("is_recurring"))
+
+
+def priority_of(value: object) -> int | None:
+    """4 is the most urgent, as Todoist counts."""
+    return value if is_int(value) and 1 <= value <= 4 else None
+
+
 def _minutes(duration: dict[str, object]) -> int | None:
     amount, unit = duration.get("amount"), duration.get("unit")
-    if not _is_int(amount) or unit not in ("minute", "day"):
+    if not is_int(amount) or unit not in ("minute", "day"):
         return None
     minutes = amount * (DAY_MINUTES if unit == "day" else 1)
     return minutes if 0 < minutes <= MAX_MINUTES else None
 
 
-def _when(value: object) -> _When | None:
+def when_of(value: object) -> When | None:
+    """A time in any of Todoist's forms, or None."""
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
@@ -164,7 +191,7 @@ def _when(value: object) -> _When | None:
         moment = moment.replace(microsecond=int(f"{fraction or 0:0<6}"[:6]))
     except (ValueError, OverflowError):
         return None
-    return _When(moment, time is None)
+    return When(moment, time is None)
 
 
 def _zone(value: object) -> ZoneInfo | None:
@@ -176,15 +203,18 @@ def _zone(value: object) -> ZoneInfo | None:
         return None
 
 
-def _object(value: object) -> dict[str, object]:
+def object_of(value: object) -> dict[str, object]:
+    """The object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: object) -> list[object]:
+def list_of(value: object) -> list[object]:
+    """The list, or an empty one."""
     return value if isinstance(value, list) else []
 
 
-def _handle(value: object) -> str | None:
+def handle_of(value: object) -> str | None:
+    """An id: opaque, printable, short."""
     return value if isinstance(value, str) and _HANDLE.fullmatch(value) else None
 
 
@@ -195,9 +225,11 @@ def _text(value: object, limit: int) -> str | None:
     return value[:limit].encode("utf-8", "replace").decode()
 
 
-def _flag(value: object) -> bool:
-    return value is True or value == 1  # the older interface wrote 0 and 1
+def flag_of(value: object) -> bool:
+    """Only a clear yes is one; the older interface wrote 0 and 1."""
+    return value is True or value == 1
 
 
-def _is_int(value: object) -> TypeGuard[int]:
+def is_int(value: object) -> TypeGuard[int]:
+    """Whether it is a whole number; JSON's true is none."""
     return isinstance(value, int) and not isinstance(value, bool)
