@@ -44,7 +44,7 @@ def silence_line(reason: str, until: int, now: int) -> str:
 
 
 def _until(until: int, now: int) -> str:
-    if not until or until - now > 36 * 3_600_000:
+    if not until or until - now > 24 * 3_600_000:
         return ""
     end, here = time.localtime(until / 1000), time.localtime(now / 1000)
     if end.tm_yday == here.tm_yday:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oo_cli import render
 from oo_cli.commands.desk import Desk
+from oo_cli.commands.progress import progress_bar
 from oo_data.contracts.tip import Recommendation, RecommendRequest, Silence, Tip
 
 SILENT = 10
@@ -55,7 +56,8 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         return 0
     if if_stale and not is_stale(house):
         return 0
-    report: Report = refresh(house, local_only=at.options.offline)
+    with progress_bar(at.shows_progress) as progress:
+        report: Report = refresh(house, local_only=at.options.offline, progress=progress)
     if report.busy:
         at.say("A refresh is already running.")
         return 0

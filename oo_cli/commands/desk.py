@@ -48,6 +48,11 @@ class Desk:
         """Whether faint text may be used."""
         return not self.options.no_color and render.wants_dim(sys.stdout, self.environ)
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether somebody is there to see how far long work has come."""
+        return not self.options.quiet and not self.options.json and render.wants_dim(sys.stderr, self.environ)
+
     def close(self) -> None:
         """Close the house, if it was opened."""
         if self._house is not None:

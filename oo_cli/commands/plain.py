@@ -26,8 +26,7 @@ def done(at: Desk) -> int:
     from oo_cli.usecases.feedback import react
 
     result = react(at.house, "done")
-    note = "" if result.in_source or not result.source else " (noted here; the source was not changed)"
-    return answer(at, result, f"Done{note}: {result.text}")
+    return answer(at, result, f"Done{written(result)}: {result.text}")
 
 
 def later(at: Desk, words: Sequence[str] = ()) -> int:
@@ -39,8 +38,9 @@ def later(at: Desk, words: Sequence[str] = ()) -> int:
     until = parse_later(" ".join(words), now, zone) if words else default_later(now, zone)
     if until is None or until <= now:
         raise BadUsageError("That is not a time to come.", "Try: oo later 2h, tonight, tomorrow, monday, 18:30")
-    result = react(at.house, "later", until=until)
-    return answer(at, result, f"Later, {local(until, zone):%a %H:%M}: {result.text}")
+    result = react(at.house, "later", until=until, when=" ".join(words))
+    moved = written(result) if result.delivery else ""
+    return answer(at, result, f"Later, {local(until, zone):%a %H:%M}{moved}: {result.text}")
 
 
 def no(at: Desk, words: Sequence[str] = ()) -> int:
@@ -72,7 +72,19 @@ def undo(at: Desk) -> int:
     from oo_cli.usecases.feedback import undo as take_back
 
     result = take_back(at.house)
-    return answer(at, result, f"Taken back: {result.text}")
+    moved = written(result) if result.delivery else ""
+    return answer(at, result, f"Taken back{moved}: {result.text}")
+
+
+def written(result: Reacted) -> str:
+    """What became of a reaction where the task lives."""
+    if result.delivery == "waiting":
+        return f" ({result.source} is told as soon as it can be reached)"
+    if result.delivery == "refused":
+        return f" (noted here; {result.source} refused it)"
+    if result.delivery == "sent":
+        return f" (there in {result.source} too)"
+    return "" if result.in_source or result.source in ("", "agent") else " (noted here; the source was not changed)"
 
 
 def answer(at: Desk, result: Reacted, line: str) -> int:

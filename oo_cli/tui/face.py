@@ -159,7 +159,10 @@ class Face(App[None]):
         if self.canvas.view.why:
             self.action_close()
         elif not self.canvas.view.hidden:
-            self._begin(session.reasons, lambda why: self._change(why=why, scroll=0, keys=()))
+            about = self._tip.id if self._tip is not None else ""
+            self._begin(
+                lambda house: session.reasons(house, about), lambda why: self._change(why=why, scroll=0, keys=())
+            )
 
     def action_hide(self) -> None:
         """Hide the text, or look again."""

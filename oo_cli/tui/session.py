@@ -15,7 +15,7 @@ from oo_cli.usecases.feedback import react, undo
 from oo_cli.usecases.recommend import recommend
 from oo_cli.usecases.why import explain, lines
 from oo_data.contracts.tip import Reaction, Recommendation, RecommendRequest, Tip
-from oo_data.errors import BadUsageError, OoError
+from oo_data.errors import BadUsageError
 
 T = TypeVar("T")
 # No wait is longer: quiet hours start on a whole hour, which in every zone is a quarter hour of UTC, and a wait that
@@ -69,12 +69,8 @@ def ask(house: House) -> Answer:
 
 def answer(house: House, tip: Tip, reaction: Reaction) -> str:
     """React to the tip; what became of it, in a word or two."""
-    # `react` takes the tip shown last on any surface: no key here may reach one that is not on this screen.
-    last = explain(house)["tip"]
-    if last is None or last["id"] != tip.id:
-        raise OoError("Another tip was shown since.", "Nothing was changed.")
     until = default_later(house.clock.now_ms(), house.zone) if reaction == "later" else 0
-    done = react(house, reaction, until=until)
+    done = react(house, reaction, until=until, tip_id=tip.id)
     if reaction == "later":
         return f"later, {local(done.until, house.zone):%a %H:%M}"
     if reaction == "no":
@@ -91,6 +87,6 @@ def take_back(house: House) -> str:
     return "taken back"
 
 
-def reasons(house: House) -> tuple[str, ...]:
-    """What led to the last tip, or to silence."""
-    return tuple(tidy(line) for line in lines(explain(house)))
+def reasons(house: House, tip_id: str = "") -> tuple[str, ...]:
+    """What led to the tip, by default the last one shown, or to silence."""
+    return tuple(tidy(line) for line in lines(explain(house, tip_id)))

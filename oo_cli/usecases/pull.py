@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from oo_cli.engine.features.tasks import completion, task_features
 from oo_cli.engine.when import local
@@ -12,7 +13,7 @@ from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import Reading, TaskSignal
 from oo_data.errors import OoError
-from oo_data.store import profile, records
+from oo_data.store import history, profile, records
 from oo_data.store.profile import SourceState
 
 LOCAL = frozenset(("todotxt",))
@@ -29,7 +30,20 @@ class Pulled:
     done: list[TaskCompletion] = field(default_factory=list)
 
 
-def pull(house: House, local_only: bool) -> Pulled:
+@runtime_checkable
+class Remembering(Protocol):
+    """A source that can tell of the past, span by span."""
+
+    def history(self, progress: str | None, now_ms: int) -> Iterator[Reading]:
+        """Readings to be kept one by one; `progress` of the last one kept says where to go on."""
+        ...
+
+
+# Told of each span of history that was kept: the source, how many are kept by now, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+def pull(house: House, local_only: bool, progress: Progress | None = None) -> Pulled:
     """Read the connected sources whose consent holds; those left out or failing keep what was known of them."""
     pulled = Pulled()
     granted = profile.granted(house.store.conn)
@@ -37,12 +51,33 @@ def pull(house: House, local_only: bool) -> Pulled:
         if f"source.{state.id}" not in granted or (local_only and state.id not in LOCAL):
             continue
         try:
-            reading = house.source(state.id).read(house.clock.now_ms())
+            source = house.source(state.id)
+            _take(house, pulled, state, source.read(house.clock.now_ms()))
+            if isinstance(source, Remembering):
+                _remember(house, pulled, state.id, source, progress)
         except OoError as error:
             pulled.failures[state.id] = error
-            continue
-        _take(house, pulled, state, reading)
     return pulled
+
+
+def _remember(house: House, pulled: Pulled, source_id: str, source: Remembering, progress: Progress | None) -> None:
+    """Keep each span of history as it comes: whoever is killed in between goes on from there."""
+    conn = house.store.conn
+    known = history.progress(conn, source_id)
+    for kept, reading in enumerate(source.history(known, house.clock.now_ms()), start=1):
+        done = [completion(signal, house.refs, house.zone) for signal in reading.done]
+        taken_back = [completion(signal, house.refs, house.zone) for signal in reading.retracted]
+        with house.store.write():
+            if source_id not in profile.sources(conn):
+                return
+            history.retract(conn, taken_back)
+            history.keep(conn, done)
+            if reading.progress is not None:
+                history.set_progress(conn, source_id, reading.progress)
+        now_read = pulled.readings[source_id]
+        pulled.readings[source_id] = now_read._replace(problems=now_read.problems + reading.problems)
+        if progress is not None:
+            progress(source_id, kept, kept + reading.left)
 
 
 def _take(house: House, pulled: Pulled, state: SourceState, reading: Reading) -> None:

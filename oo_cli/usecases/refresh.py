@@ -9,7 +9,7 @@ from typing import NamedTuple
 from oo_cli.engine.features.summary import summarise
 from oo_cli.engine.when import DAY_MS, HOUR_MS
 from oo_cli.house import House, make_folders
-from oo_cli.usecases import prepare, pull, think
+from oo_cli.usecases import outbox, prepare, pull, think
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, ShelfPrepared, TipIgnored, TipShown
 from oo_data.errors import OoError
 from oo_data.store import db, egress, events, profile, records, shelf, tips, words
@@ -32,24 +32,26 @@ class Report(NamedTuple):
     agents_failed: tuple[str, ...] = ()
 
 
-def refresh(house: House, local_only: bool = False) -> Report:
+def refresh(house: House, local_only: bool = False, progress: pull.Progress | None = None) -> Report:
     """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once."""
     make_folders(house.paths)
     fd = _lock(f"{house.paths.state}/refresh.lock")
     if fd is None:
         return Report(busy=True)
     try:
-        return _refresh(house, local_only)
+        return _refresh(house, local_only, progress)
     finally:
         os.close(fd)
 
 
-def _refresh(house: House, local_only: bool) -> Report:
+def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
     seen = events.last_seq(conn)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
-    pulled = pull.pull(house, local_only)
+    if not local_only:
+        outbox.flush(house)
+    pulled = pull.pull(house, local_only, progress)
     tasks = pull.all_tasks(house, pulled)
     known = records.completions(conn, now - HISTORY_MS)
     fresh = pull.fresh_completions(house, pulled, known)
@@ -103,6 +105,7 @@ def _note_ignored(house: House, now: int) -> None:
 def _sweep(house: House, now: int) -> None:
     conn = house.store.conn
     tips.sweep_words(conn, now - WORDS_TTL_MS)
+    outbox.sweep(house, now)
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -46,7 +47,7 @@ def scan(paths: Iterable[str], needles: Iterable[str]) -> Scan:
 
 
 def encodings(word: str) -> Iterator[bytes]:
-    """The word as bytes: plain, in capitals, reversed, UTF-16, hexadecimal, base64 at three alignments, for a URL."""
+    """The word as bytes: in both cases, reversed, UTF-16, hexadecimal, for a URL, in JSON, base64 at each alignment."""
     plain = word.encode("utf-8", "surrogatepass")
     yield plain
     yield word.upper().encode("utf-8", "surrogatepass")
@@ -55,12 +56,16 @@ def encodings(word: str) -> Iterator[bytes]:
     yield word.encode("utf-16-be", "surrogatepass")
     yield plain.hex().encode()
     yield plain.hex().upper().encode()
+    yield word.lower().encode("utf-8", "surrogatepass")
     yield quote(plain).encode()
+    yield quote(plain).lower().encode()
+    yield json.dumps(word)[1:-1].encode()
     for shift in range(3):
         # The outer groups depend on the neighbours, so only the middle is searched for.
         middle = base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4]
         if len(middle) >= MIN_NEEDLE:
             yield middle
+            yield middle.translate(bytes.maketrans(b"+/", b"-_"))
 
 
 def _blocks(path: str, overlap: int) -> Iterator[bytes]:

@@ -69,7 +69,7 @@ def _run(
                 manifest.version,
                 show(snippet.text, 200),
                 snippet.refs,
-                min(max(snippet.weight, 0.0), 1.0),
+                min(max(0.0, snippet.weight), 1.0),
                 min(snippet.expires_at, latest),
             )
         )

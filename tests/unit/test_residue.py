@@ -17,6 +17,7 @@ from oo_cli.usecases.residue import CHUNK, MIN_NEEDLE, scan
 
 WORD = "Zahnärztin anrufen"
 PLAIN = WORD.encode()
+UNREADABLE = Path("/proc/self/mem")  # its first page is never mapped
 # Written down without the code under test.
 ENCODED: dict[str, bytes] = {
     "plain": PLAIN,
@@ -69,6 +70,15 @@ def test_what_was_looked_at_is_counted(tmp_path: Path) -> None:
     assert found == residue.Scan(2, 7 + 3 + len(PLAIN), 2, (str(two),))
     assert scan([str(two)], ["a" * (MIN_NEEDLE - 1)]) == residue.Scan(1, 3 + len(PLAIN), 0, ())
     assert scan([], [WORD]) == residue.Scan(0, 0, 1, ())
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that opens and cannot be read, also for root")
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A file that fails to be read is reported as such, not as clean, and the others are still looked at."""
+    path = tmp_path / "file"
+    path.write_bytes(PLAIN)
+    found = scan([str(UNREADABLE), str(path)], [WORD])
+    assert (found.files, found.hits, found.unread) == (2, (str(path),), (str(UNREADABLE),))
 
 
 def test_short_words_find_their_own_ends(tmp_path: Path) -> None:

@@ -75,8 +75,7 @@ class Home(House):
                 profile.set_consent(conn, key, True, self.fixed.now)
 
     def refreshed(self) -> None:
-        """One refresh, as it begins: what waits goes first."""
-        outbox.flush(self)
+        """One refresh, with no failure."""
         assert refresh(self).failures == ()
 
     def tip(self) -> Tip:
@@ -390,6 +389,37 @@ def test_an_occurrence_done_elsewhere_is_not_skipped(home: Home, server: Todoist
     assert (task["due"]["date"], carried(server)) == ("2026-12-02", [])
 
 
+def test_two_closes_of_one_occurrence_are_one(home: Home, server: TodoistServer) -> None:
+    """The same occurrence ticked twice while offline is closed once: the second look comes after the first close."""
+    task = repeating(server, home)
+    (known,) = records.tasks(home.store.conn)
+    with home.store.write():
+        for event_id in ("first", "second"):
+            assert outbox.close(home, event_id, "todoist", ONE, known)
+    assert outbox.flush(home) == (1, 0, 1)
+    assert (task["due"]["date"], carried(server)) == ("2026-12-02", ["item_close"])
+
+
+def test_a_command_that_stays_open_ends_the_flush(home: Home, server: TodoistServer) -> None:
+    """Where one command of a request is left open by Todoist, nothing is sent again before the next flush."""
+    server.account.items.append(item(id=TWO))
+    with home.store.write():
+        for task in (ONE, TWO):
+            assert outbox.close(home, task, "todoist", task, records.tasks(home.store.conn)[0])
+
+    def half(request: Request) -> None:
+        first, second = commands_of(request) or []
+        status = {first["uuid"]: "ok", second["uuid"]: refused("LIMITS_REACHED", 35, 429)}
+        server.faults.append(faults.raw_json(json.dumps({"sync_status": status}).encode()))
+
+    at_write(server, half)
+    requests = len(server.log)
+    assert outbox.flush(home) == (1, 1, 0)
+    assert len(server.log) == requests + 1
+    assert outbox.flush(home) == (1, 0, 0)
+    assert server.account.items[1]["checked"] is True
+
+
 def test_a_repeating_task_is_looked_at_anew(home: Home, server: TodoistServer) -> None:
     """A look counts for the sending that follows it only: the task may be done elsewhere before the next one."""
     task = repeating(server, home)
@@ -555,6 +585,29 @@ def test_the_wired_writer_has_the_login(
     assert TodoistAccount(house).source().send([close], 5.0)[close.uuid].state == "sent"
     assert carried(server) == ["item_close"]
     house.close()
+
+
+def test_the_whole_way_at_the_command_line(
+    oo: Oo, environ: dict[str, str], server: TodoistServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Consent, a reaction offline, the status, the refresh that sends it, and a disconnect that ends the consent."""
+    environ["OO_TODOIST_API_URL"] = server.url
+    monkeypatch.setattr(sys, "stdin", io.StringIO(server.account.token + "\n"))
+    assert oo("connect", "todoist", "--token-stdin").code == 0
+    assert oo("consent", "grant", "todoist.write").code == 0
+    oo("tip")
+    assert oo("later", "thursday").code == 0
+    assert server.account.items[0]["due"]["date"] == "2026-12-03"
+    assert oo("undo").code == 0
+    assert oo("done", OO_TODOIST_API_URL=NOBODY).code == 0
+    assert "1 change waits to be sent (at the next refresh)." in oo("status").out
+    assert oo("refresh", OO_TODOIST_API_URL=server.url).code == 0
+    assert carried(server) == ["item_update", "item_update", "item_close"]
+    assert "wait" not in oo("status").out
+    assert oo("disconnect", "todoist").code == 0
+    assert json.loads(oo("consent", "--json").out)["todoist.write"] is False
+    assert oo("forget", "--yes").code == 0
+    assert not Path(environ["OO_HOME"]).exists()
 
 
 def child() -> None:
