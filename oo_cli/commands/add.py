@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from oo_cli.commands import plain
+from oo_cli.commands import reactions
 from oo_cli.commands.desk import desk
 
 
@@ -19,4 +19,4 @@ def register(app: typer.Typer) -> None:
         words: Annotated[list[str], typer.Argument(help="The task; due:friday, +project and @context are understood.")],
     ) -> int:
         """Add a task to your todo.txt."""
-        return plain.add(desk(context), words)
+        return reactions.add(desk(context), words)

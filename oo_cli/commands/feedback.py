@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from oo_cli.commands import plain
+from oo_cli.commands import reactions
 from oo_cli.commands.desk import desk
 from oo_data.contracts.tip import REASONS
 
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def done(context: typer.Context) -> int:
         """The last tip is done; a task is ticked where it lives, if oO may write there."""
-        return plain.done(desk(context))
+        return reactions.done(desk(context))
 
     @app.command()
     def later(
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
     ) -> int:
         """Bring the last tip back later."""
-        return plain.later(desk(context), when or ())
+        return reactions.later(desk(context), when or ())
 
     @app.command()
     def no(
@@ -35,9 +35,9 @@ def register(app: typer.Typer) -> None:
         reason: Annotated[list[str] | None, typer.Argument(help=f"One of: {', '.join(REASONS)}.")] = None,
     ) -> int:
         """Not this one."""
-        return plain.no(desk(context), reason or ())
+        return reactions.no(desk(context), reason or ())
 
     @app.command()
     def undo(context: typer.Context) -> int:
         """Take back the last reaction."""
-        return plain.undo(desk(context))
+        return reactions.undo(desk(context))

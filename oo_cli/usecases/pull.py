@@ -12,10 +12,12 @@ from oo_cli.house import House
 from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import Reading, TaskSignal
-from oo_data.errors import OoError
+from oo_data.errors import ConnectionNeededError, ConsentMissingError, OoError, SourceUnavailableError
 from oo_data.store import history, profile, records
 from oo_data.store.profile import SourceState
 
+# What a source may suffer from by itself. A locked vault or a full disk concerns all, and is not contained.
+TROUBLES = (SourceUnavailableError, ConnectionNeededError, ConsentMissingError)
 LOCAL = frozenset(("todotxt",))
 
 
@@ -52,11 +54,16 @@ def pull(house: House, local_only: bool, progress: Progress | None = None) -> Pu
             continue
         try:
             source = house.source(state.id)
-            _take(house, pulled, state, source.read(house.clock.now_ms()))
-            if isinstance(source, Remembering):
-                _remember(house, pulled, state.id, source, progress)
-        except OoError as error:
+            reading = source.read(house.clock.now_ms())
+        except TROUBLES as error:
             pulled.failures[state.id] = error
+            continue
+        _take(house, pulled, state, reading)
+        if isinstance(source, Remembering):
+            try:
+                _remember(house, pulled, state.id, source, progress)
+            except TROUBLES as error:
+                pulled.failures[state.id] = error
     return pulled
 
 

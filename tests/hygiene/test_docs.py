@@ -12,7 +12,15 @@ from oo_data import catalog
 from tests.conftest import ROOT
 from tests.hygiene.reference import command_reference
 
-TOP_ROOMS = ("data", "agents", "oo_cli", "oo_cli/tui", "oo_cli/adapters/vault", "oo_cli/adapters/sources/todotxt", "oo_cli/adapters/sources/todoist")
+TOP_ROOMS = (
+    "data",
+    "agents",
+    "oo_cli",
+    "oo_cli/tui",
+    "oo_cli/adapters/vault",
+    "oo_cli/adapters/sources/todotxt",
+    "oo_cli/adapters/sources/todoist",
+)
 
 
 def test_the_command_reference_is_current() -> None:

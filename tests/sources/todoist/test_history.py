@@ -354,5 +354,17 @@ def test_done_by_someone_else() -> None:
 
 
 def test_repeated_rows() -> None:
-    """Rows that come again, whole or poorer, are one."""
-    assert times([did(AT), did(AT), did(AT + 9, done=False), did(AT + 9, done=False), did(AT + 99)], []) == [AT + 99]
+    """Rows that come again, whole or poorer, are one: a tick, a reopening, a task in the list."""
+    ticks = [did(AT, recurring=True), did(AT + 10_000, recurring=True)]
+    assert times([*ticks, *ticks], []) == [AT, AT + 10_000]
+    assert times([*ticks, *[did(AT + 20_000, done=False)] * 3], []) == [AT]
+    assert times([], [did(AT), did(AT)]) == [AT]
+
+
+def test_reopened_twice() -> None:
+    """Each of two reopenings takes back one tick, the later ones first."""
+    ticks = [did(AT + number * 10_000, recurring=True) for number in range(3)]
+    gone = [did(AT + 40_000, done=False), did(AT + 50_000, done=False)]
+    done, retracted = settle(SPAN, [*ticks, *gone], [], {})
+    assert [signal.at for signal in done] == [AT]
+    assert [signal.at for signal in retracted] == [AT + 20_000, AT + 10_000]

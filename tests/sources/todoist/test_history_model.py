@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from oo_cli.adapters.http import Guard, Reply
 from oo_cli.adapters.sources.todoist.client import API_URL, TodoistClient
-from oo_cli.adapters.sources.todoist.history import DAY_MS, SAME_MS
+from oo_cli.adapters.sources.todoist.history import DAY_MS, SAME_MS, WINDOW_MS
 from oo_cli.adapters.sources.todoist.source import TodoistSource
 from oo_data.contracts.signal import Reading
 from oo_data.secret import Secret
@@ -21,6 +21,7 @@ from tests.todoist_server.account import ME, SOMEONE_ELSE, Account, Json, build,
 from tests.todoist_server.history import NOW, History
 from tests.todoist_server.wire import Request, ok
 
+END = int(NOW.timestamp() * 1000)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SINGLES, HABITS = ("6single-a", "6single-b", "6single-c"), ("6habit-a", "6habit-b")
 APART_MS = 10_000  # between two acts on one task
@@ -92,29 +93,6 @@ def expected(acts: list[Act], since: int) -> dict[tuple[str, int], bool]:
     return {(act.task, act.at): act.task in HABITS for act in left if act.task in SINGLES or act.at >= since}
 
 
-@st.composite
-def years(draw: st.DrawFn) -> list[Act]:
-    """Acts in their order, up to now. Singles alternate; the tick of a habit is taken back within a day, or never."""
-    end = int(NOW.timestamp() * 1000)
-    acts: list[Act] = []
-    for task in (*SINGLES, *HABITS):
-        at = end - draw(st.integers(0, 400) | st.integers(0, 9)) * DAY_MS
-        is_done: list[int] = []
-        for _ in range(draw(st.integers(0, 6))):
-            at += draw(st.integers(APART_MS, 3 * DAY_MS) | st.integers(60, 120).map(lambda days: days * DAY_MS))
-            may_reopen = bool(is_done) and (task in SINGLES or at - is_done[-1] < DAY_MS)
-            done = not may_reopen or (task in HABITS and draw(st.booleans()))
-            if at >= end:
-                break
-            who = st.sampled_from((ME, ME, None, SOMEONE_ELSE))
-            acts.append(Act(task, at, done, draw(who), draw(st.integers(-SAME_MS + 1, SAME_MS - 1))))
-            if done:
-                is_done.append(at)
-            else:
-                is_done.pop()
-    return sorted(acts, key=lambda act: act.at)
-
-
 class Run(NamedTuple):
     """One reading: how long after the one before, after how many windows it is killed, and how the server pages."""
 
@@ -123,6 +101,9 @@ class Run(NamedTuple):
     rows: int
     repeated: int
     forgetful: bool
+
+
+LAST = Run(1, None, 3, 1, forgetful=False)
 
 
 RUNS = st.lists(
@@ -135,36 +116,71 @@ RUNS = st.lists(
         forgetful=st.booleans(),
     ),
     max_size=5,
-)
-LAST = Run(1, None, 3, 1, forgetful=False)
+).map(lambda runs: [*runs, LAST])
 
 
-@settings(deadline=None, max_examples=150)
-@given(years(), RUNS, st.sampled_from((-1, 7)))
-def test_nothing_lost_and_nothing_doubled(acts: list[Act], runs: list[Run], log_days: int) -> None:
+@st.composite
+def years(draw: st.DrawFn, moments: list[int]) -> list[Act]:
+    """Acts in their order, up to now, many of them close to `moments`.
+
+    Singles alternate between done and open; the tick of a habit is taken back within a day, or never.
+    """
+    steps = st.integers(APART_MS, 3 * APART_MS) | st.integers(APART_MS, 3 * DAY_MS) | st.integers(DAY_MS, 120 * DAY_MS)
+    acts: list[Act] = []
+    for task in (*SINGLES, *HABITS):
+        at = draw(st.sampled_from(moments)) - draw(st.integers(-SAME_MS, 2 * APART_MS) | st.integers(0, 9 * DAY_MS))
+        is_done: list[int] = []
+        for _ in range(draw(st.integers(0, 6))):
+            at += draw(steps) if acts and acts[-1].task == task else 0
+            may_reopen = bool(is_done) and (task in SINGLES or at - is_done[-1] < DAY_MS)
+            done = not may_reopen or (task in HABITS and draw(st.booleans()))
+            if at >= END:
+                break
+            who = st.sampled_from((ME, ME, None, SOMEONE_ELSE))
+            acts.append(Act(task, at, done, draw(who), draw(st.integers(-SAME_MS + 1, SAME_MS - 1))))
+            if done:
+                is_done.append(at)
+            else:
+                is_done.pop()
+    return sorted(acts, key=lambda act: act.at)
+
+
+def starts(runs: list[Run]) -> list[int]:
+    """When each run reads; the last one now."""
+    after = [sum(run.hours for run in runs[number + 1 :]) for number in range(len(runs))]
+    return [END - hours * 3_600_000 for hours in after]
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[list[Run], list[Act]]:
+    """Runs, and acts that like to fall where their windows meet."""
+    runs = draw(RUNS)
+    edges = [start - quarter * WINDOW_MS for start in starts(runs)[:1] for quarter in range(5)]
+    edges += [start - days * DAY_MS for start in starts(runs) for days in (0, 1)]
+    return runs, draw(years(edges))
+
+
+@settings(deadline=None, max_examples=200)
+@given(lives(), st.sampled_from((-1, 7)))
+def test_nothing_lost_and_nothing_doubled(life: tuple[list[Run], list[Act]], log_days: int) -> None:
     """Over random lives, pages, repeats, kills and plans, what is kept is what the person did and did not take back."""
-    runs = [*runs, LAST]
-    now = int(NOW.timestamp() * 1000) - sum(run.hours for run in runs) * 3_600_000
-    first_reach = now + runs[0].hours * 3_600_000 - log_days * DAY_MS if log_days > 0 else 0
+    runs, acts = life
     account = build(tasks=0)
     account.plan["current"]["activity_log_limit"] = log_days
     history = History(account)
     waiting, kept, progress = list(acts), dict[tuple[str, int], bool](), None
-    for run in runs:
-        now += run.hours * 3_600_000
+    for run, now in zip(runs, starts(runs), strict=True):
         history.now = EPOCH + timedelta(milliseconds=now)
-        history.page_rows, history.repeated, history.forgetful = (
-            run.rows,
-            min(run.repeated, run.rows - 1),
-            run.forgetful,
-        )
+        history.page_rows, history.repeated = run.rows, min(run.repeated, run.rows - 1)
+        history.forgetful = run.forgetful
         while waiting and waiting[0].at < now:
             carry_out(account, waiting.pop(0))
         client = TodoistClient(Direct(account, history, []), API_URL, lambda _: None, lambda: 0.0)
         for reading in islice(TodoistSource(client, lambda: Secret("t")).history(progress, now), run.killed_after):
             keep(kept, reading)
             progress = reading.progress
-    assert_same(kept, expected(acts, first_reach))
+    known_since = starts(runs)[0] - log_days * DAY_MS if log_days > 0 else 0
+    assert_same(kept, expected(acts, known_since))
 
 
 def assert_same(kept: Mapping[tuple[str, int], bool], wanted: Mapping[tuple[str, int], bool]) -> None:
@@ -178,22 +194,21 @@ def assert_same(kept: Mapping[tuple[str, int], bool], wanted: Mapping[tuple[str,
 
 
 @settings(deadline=None, max_examples=50)
-@given(years(), st.integers(1, 4), st.lists(st.sampled_from(SINGLES + HABITS), max_size=6))
-def test_lists_that_grow_while_they_are_read(acts: list[Act], rows: int, tasks: list[str]) -> None:
+@given(years([END - days * DAY_MS for days in (0, 1, 90, 300)]), st.integers(1, 4), st.integers(0, 6))
+def test_lists_that_grow_while_they_are_read(acts: list[Act], rows: int, more: int) -> None:
     """Completions that come in between two pages push rows onto the next page; none is lost or doubled."""
-    now = int(NOW.timestamp() * 1000)
     account = build(tasks=0)
     account.plan["current"]["activity_log_limit"] = -1
     for act in acts:
         carry_out(account, act)
-    late = [Act(f"6late-{number}", now + number, True, ME, 0) for number, _ in enumerate(tasks)]
+    late = [Act(f"6late-{number}", END + number, True, ME, 0) for number in range(more)]
     history = History(account)
     history.page_rows = rows
     client = TodoistClient(Direct(account, history, list(late)), API_URL, lambda _: None, lambda: 0.0)
     kept: dict[tuple[str, int], bool] = {}
     progress = None
-    for start in (now, now + 60_000):
-        for reading in TodoistSource(client, lambda: Secret("t")).history(progress, start):
+    for now in (END, END + 60_000):
+        for reading in TodoistSource(client, lambda: Secret("t")).history(progress, now):
             keep(kept, reading)
             progress = reading.progress
     assert_same(kept, expected(acts, 0) | {(act.task, act.at): False for act in late})

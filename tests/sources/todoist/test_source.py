@@ -151,6 +151,20 @@ def test_steady_refresh(past: Bench) -> None:
     assert paths(past) == ["sync", "by_completion_date", "activities"]
 
 
+@pytest.mark.parametrize("apart", [-1.9, 0.0, 1.9])
+def test_where_windows_meet(bench: Bench, apart: float) -> None:
+    """On either side of an edge, and with the lists apart, a completion comes once, though nobody compares later."""
+    bench.account.plan["current"]["activity_log_limit"] = -1
+    for quarter in range(1, 7):
+        for before in (0, 1):
+            at = SERVER_NOW - timedelta(days=90 * quarter, milliseconds=before)
+            task = item(id=f"6{quarter}-{before}", completed_at=moment(at + timedelta(seconds=apart)))
+            bench.account.done.append(task)
+            bench.account.tell("completed", task, at)
+    found = told(list(source(bench).history(None, NOW)))
+    assert (len(found), len(set(found))) == (12, 12)
+
+
 @pytest.mark.parametrize("kept", range(8))
 def test_killed_and_resumed(past: Bench, kept: int) -> None:
     """Killed after any window, the next run goes on where the last one kept ends; nothing is read for nothing."""

@@ -80,7 +80,7 @@ def windows(progress: Progress | None, now_ms: int, horizon_ms: int = HORIZON_MS
     oldest = now_ms
     if progress is not None and floor < progress.newest_ms <= now_ms + OVERLAP_MS:  # else the clock was wrong
         since = max(min(progress.newest_ms, now_ms) - OVERLAP_MS, floor)
-        oldest = min(progress.oldest_ms, since)
+        oldest = progress.oldest_ms
         while since < now_ms:
             until = min(since + WINDOW_MS, now_ms)
             plan.append(Window(since, until, Progress(oldest, until)))
@@ -185,7 +185,7 @@ def settle(
         elif not event.signal.recurring:
             retracted.append(event.signal)
             void[handle] = max(event.signal.at, void.get(handle, 0))
-    for item in _once(items):
+    for item in items:
         _merge(item, told[item.signal.handle])
     kept = (
         signal
