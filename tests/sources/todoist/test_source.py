@@ -158,11 +158,13 @@ def test_where_windows_meet(bench: Bench, apart: float) -> None:
     for quarter in range(1, 7):
         for before in (0, 1):
             at = SERVER_NOW - timedelta(days=90 * quarter, milliseconds=before)
-            task = item(id=f"6{quarter}-{before}", completed_at=moment(at + timedelta(seconds=apart)))
+            listed_at = moment(at + timedelta(seconds=apart))
+            task = item(id=f"6{quarter}-{before}", due=due("2026-12-01"), completed_at=listed_at)
             bench.account.done.append(task)
             bench.account.tell("completed", task, at)
-    found = told(list(source(bench).history(None, NOW)))
-    assert (len(found), len(set(found))) == (12, 12)
+    readings = list(source(bench).history(None, NOW))
+    assert (len(told(readings)), len(set(told(readings)))) == (12, 12)
+    assert {signal.due for reading in readings for signal in reading.done} == {"2026-12-01"}
 
 
 @pytest.mark.parametrize("kept", range(8))
