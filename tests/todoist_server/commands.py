@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -14,6 +14,7 @@ from tests.todoist_server.wire import Answer, Request, failure, ok
 
 MAX_COMMANDS = 100
 NOW = f"{TODAY}T09:00:00.000000Z"
+AT = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 _TASK = re.compile(r"/api/v1/tasks/([2-9CFGHJMPQRVWXcfghjmpqrvwx]{16})(/close|/reopen)?")
 _RULE = re.compile(r"every(!?) ?(\d*) ?(day|week)s?")
 
@@ -60,13 +61,18 @@ class Commands:
     def close(self, item: Json) -> None:
         """Done for good; a repeating task moves on to its next date instead."""
         due = item["due"]
+        self.account.tell("completed", item, AT)
         if due and due["is_recurring"]:
             item["due"] = {**due, "date": _next(due)}
         else:
             item |= {"checked": True, "completed_at": NOW, "completed_by_uid": ME}
+            self.account.done.append(dict(item))
 
     def reopen(self, item: Json) -> None:
         """Open again; its date is left alone."""
+        if item["checked"]:
+            self.account.tell("uncompleted", item, AT + timedelta(seconds=1))
+        self.account.done[:] = [done for done in self.account.done if done["id"] != item["id"]]
         item |= {"checked": False, "completed_at": None, "completed_by_uid": None}
 
     def item(self, task: str) -> Json | None:

@@ -9,11 +9,25 @@ from oo_data.contracts.feature import TaskCompletion
 from oo_data.store import records
 
 SAME_MS = 2_000  # two tellings of one completion differ by no more
-OWN_MS = 600_000  # a completion noted here and the source's own word for it, of a task that comes back
+OWN_MS = 600_000  # what was noted here and the source's own word for it, apart at most, of a task that comes back
+OWN_SINGLE_MS = 30 * 86_400_000  # the same of any other task, whose tick may have waited to be sent
+
+_KNOWN = "select 1 from completion where source = ? and ref = ? and at between ? and ? limit 1"
+# A completion noted here stands at the time of its reaction.
+_NOTED = """
+select 1 from completion join event on event.type = 'FeedbackGiven' and event.at = completion.at
+  and json_extract(event.data, '$.about') = completion.ref
+where source = ? and ref = ? and recurring = ? and completion.at between ? and ? limit 1
+"""
+_UNDONE = """
+select 1 from event as given join event as undone on undone.subject = given.id and undone.type = 'FeedbackUndone'
+where given.type = 'FeedbackGiven' and given.at between ? and ? and json_extract(given.data, '$.about') = ?
+  and json_extract(given.data, '$.reaction') = 'done' limit 1
+"""
 
 
 def keep(conn: sqlite3.Connection, told: Iterable[TaskCompletion]) -> int:
-    """Add completions that are not known yet; how many. One of a task done for good is known once it is there."""
+    """Add completions that are neither known, nor noted here, nor taken back here; how many."""
     fresh = [c for c in told if not _is_known(conn, c)]
     records.add_completions(conn, fresh)
     return len(fresh)
@@ -24,8 +38,8 @@ def retract(conn: sqlite3.Connection, taken_back: Iterable[TaskCompletion]) -> N
     for c in taken_back:
         since = c.at - SAME_MS if c.recurring else 0
         conn.execute(
-            "delete from completion where source = ? and ref = ? and at between ? and ?",
-            (c.source, c.ref, since, c.at + SAME_MS),
+            "delete from completion where source = ? and ref = ? and recurring = ? and at between ? and ?",
+            (c.source, c.ref, c.recurring, since, c.at + SAME_MS),
         )
 
 
@@ -41,8 +55,11 @@ def progress(conn: sqlite3.Connection, source: str) -> str | None:
 
 
 def _is_known(conn: sqlite3.Connection, c: TaskCompletion) -> bool:
-    if not c.recurring:
-        sql = "select 1 from completion where source = ? and ref = ? limit 1"
-        return conn.execute(sql, (c.source, c.ref)).fetchone() is not None
-    sql = "select 1 from completion where source = ? and ref = ? and at between ? and ? limit 1"
-    return conn.execute(sql, (c.source, c.ref, c.at - OWN_MS, c.at + OWN_MS)).fetchone() is not None
+    if conn.execute(_KNOWN, (c.source, c.ref, c.at - SAME_MS, c.at + SAME_MS)).fetchone():
+        return True
+    earlier = OWN_MS if c.recurring else OWN_SINGLE_MS
+    if conn.execute(_NOTED, (c.source, c.ref, c.recurring, c.at - earlier, c.at + OWN_MS)).fetchone():
+        return True
+    # The log of the source keeps the tick of a repeating task that was undone by putting its date back.
+    undone = (c.at - OWN_MS, c.at + OWN_MS, c.ref)
+    return c.recurring and conn.execute(_UNDONE, undone).fetchone() is not None

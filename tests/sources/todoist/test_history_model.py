@@ -160,7 +160,7 @@ def lives(draw: st.DrawFn) -> tuple[list[Run], list[Act]]:
     return runs, draw(years(edges))
 
 
-@settings(deadline=None, max_examples=4000)
+@settings(deadline=None, max_examples=200)
 @given(lives(), st.sampled_from((-1, 7)))
 def test_nothing_lost_and_nothing_doubled(life: tuple[list[Run], list[Act]], log_days: int) -> None:
     """Over random lives, pages, repeats, kills and plans, what is kept is what the person did and did not take back."""
