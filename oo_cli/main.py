@@ -81,7 +81,7 @@ def _dispatch(desk: Desk, rest: list[str]) -> int:
         desk.say("Nothing was done.")
         return 1
     except TyperException as error:
-        line = show(error.format_message().replace("\n", " "))
+        line = show(error.format_message().replace("\n", " ")).rstrip(".") + "."
         return render.report(_usage(line), desk.options.json)
     return result if isinstance(result, int) else 0
 

@@ -52,9 +52,11 @@ def _until(until: int, now: int) -> str:
     return time.strftime(", until %H:%M tomorrow", end)
 
 
-def wants_dim(stream: "TextIO", environ: Mapping[str, str]) -> bool:
+def wants_dim(stream: "TextIO | None", environ: Mapping[str, str]) -> bool:
     """Whether the stream is a terminal that shows faint text and nobody asked for none."""
-    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM", "dumb") != "dumb"
+    return (
+        stream is not None and stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM", "dumb") != "dumb"
+    )
 
 
 def out(text: str) -> None:
@@ -78,12 +80,20 @@ def report(error: "OoError", as_json: bool) -> int:
     return error.exit_code
 
 
-def _write(stream: "TextIO", text: str) -> None:
+def _write(stream: "TextIO | None", text: str) -> None:
+    if stream is None:  # closed by the caller
+        return
     try:
         stream.write(text + "\n")
         stream.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout:
+            from oo_data.errors import CannotWriteError
+
+            raise CannotWriteError("The output could not be written.", "Check where it goes.") from error
     except UnicodeEncodeError:
         plain = text.encode(stream.encoding or "ascii", "replace").decode(stream.encoding or "ascii")
         stream.write(plain + "\n")

@@ -46,6 +46,8 @@ def register(app: typer.Typer) -> None:
         from oo_cli.usecases.connect import disconnect as leave
 
         at = desk(context)
+        if source not in NAMES.split(", "):
+            raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
         left = leave(at.house, source)
         text = f"{source} is disconnected. Erased: {', '.join(left.erased) or 'nothing'}."
         at.emit({"disconnected": source, "erased": left.erased, "told": left.told}, text)
@@ -60,9 +62,12 @@ def register(app: typer.Typer) -> None:
 
 
 def _connect_todotxt(at: Desk, file: str | None) -> None:
-    from oo_cli.usecases.connect import connect_todotxt
+    from oo_cli.usecases.connect import connect_todotxt, source_file
 
+    before = source_file(at.house)
     path = connect_todotxt(at.house, file)
+    if before and before != path:
+        at.say(f"It takes the place of {before}, which stays as it is and is no longer read.")
     at.say(f"Connected {path}; it is read, and changed only where you tick or add.")
 
 
@@ -72,6 +77,8 @@ def _connect_todoist(at: Desk, no_browser: bool, write: bool, token_stdin: bool)
     from oo_cli.wiring_todoist import TodoistAccount
     from oo_data.secret import Secret
 
+    if at.options.offline:
+        raise BadUsageError("Todoist cannot be connected offline.", "Run it again without --offline.")
     account = TodoistAccount(at.house)
     if token_stdin:
         token = Secret(sys.stdin.readline().strip())

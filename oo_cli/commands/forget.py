@@ -69,6 +69,8 @@ def _confirm(at: Desk, yes: bool, plan: list[str]) -> None:
 def _plan_lines(plan: Receipt) -> list[str]:
     said = [f"{count:>7} {table}" for table, count in plan.rows.items() if count]
     said.append(f"Would destroy the key and delete {plan.files} files ({plan.bytes:,} bytes).")
+    if plan.own_list:
+        said.append(f"Your task list goes too: {plan.own_list}. To keep it, copy it first.")
     return said + [f"Not oO's to delete: {line}" for line in plan.external]
 
 

@@ -22,7 +22,7 @@ def done(at: Desk) -> int:
 
 def later(at: Desk, words: Sequence[str] = ()) -> int:
     """Bring the last tip back later."""
-    from oo_cli.engine.when import default_later, local, parse_later
+    from oo_cli.engine.when import default_later, parse_later, spoken
     from oo_cli.usecases.feedback import react
 
     now, zone = at.house.clock.now_ms(), at.house.zone
@@ -31,11 +31,12 @@ def later(at: Desk, words: Sequence[str] = ()) -> int:
         raise BadUsageError("That is not a time to come.", "Try: oo later 2h, tonight, tomorrow, monday, 18:30")
     result = react(at.house, "later", until=until, when=" ".join(words))
     moved = written(result) if result.delivery else ""
-    return answer(at, result, f"Later, {local(until, zone):%a %H:%M}{moved}: {result.text}")
+    return answer(at, result, f"Later, {spoken(until, now, zone)}{moved}: {result.text}")
 
 
 def no(at: Desk, words: Sequence[str] = ()) -> int:
     """Not this one."""
+    from oo_cli.engine.when import spoken
     from oo_cli.usecases.feedback import NO_MS, react
     from oo_data.contracts.tip import REASONS
 
@@ -43,7 +44,8 @@ def no(at: Desk, words: Sequence[str] = ()) -> int:
     if reason not in NO_MS:
         raise BadUsageError("That is not a reason oO knows.", f"One of: {', '.join(REASONS)}; or none.")
     result = react(at.house, "no", reason)
-    return answer(at, result, f"Not now: {result.text}")
+    until = spoken(result.until, at.house.clock.now_ms(), at.house.zone)
+    return answer(at, result, f"Not before {until}: {result.text}")
 
 
 def add(at: Desk, words: Sequence[str]) -> int:

@@ -118,6 +118,14 @@ def default_later(now: int, zone: ZoneInfo) -> int:
     return at_local(day_after(here.date()), time(8), zone)
 
 
+def spoken(ms: int, now: int, zone: ZoneInfo) -> str:
+    """A time to come as people say it: the weekday within six days, the date beyond."""
+    moment, here = local(ms, zone), local(now, zone)
+    if (moment.date() - here.date()).days < 7:
+        return f"{moment:%a %H:%M}"
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}" if moment.year == here.year else f"{moment:%Y-%m-%d %H:%M}"
+
+
 def utc_iso(ms: int) -> str:
     """An instant in ISO 8601, UTC, to the second."""
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -27,6 +27,12 @@ def connect_todotxt(house: House, path: str | None) -> str:
     return target
 
 
+def source_file(house: House) -> str | None:
+    """The todo.txt that is connected now."""
+    state = profile.sources(house.store.conn).get("todotxt") if house.exists else None
+    return state.watch_path if state is not None else None
+
+
 def connect_remote(
     house: House, source: str, chosen_for_remote: bool, log_in: Callable[[], None], write: bool = False
 ) -> None:

@@ -26,6 +26,7 @@ class Receipt:
     files: int = 0
     bytes: int = 0
     keys: list[str] = field(default_factory=list)
+    own_list: str = ""
     kept: list[str] = field(default_factory=list)
     external: list[str] = field(default_factory=list)
     scan: Scan | None = None
@@ -34,6 +35,8 @@ class Receipt:
 def plan(house: House) -> Receipt:
     """What `forget` would reach, without touching anything."""
     receipt = _survey(house)
+    if os.path.lexists(house.paths.todo_file):
+        receipt.own_list = house.paths.todo_file
     receipt.external += [f"the login at {source}: oO ends it there first" for source in _remote(house)]
     return receipt
 

@@ -20,7 +20,8 @@ def recommend(house: House, request: RecommendRequest) -> Recommendation:
     now = request.now_ms
     picked = shelf.pick(house.store, now, ambient=not request.asked)
     if picked.kind == shelf.STALE:
-        refresh(house, local_only=True)
+        for source, error in refresh(house, local_only=True).failures:
+            house.say(f"{source}: {error.line()}")
         now = house.clock.now_ms()
         picked = shelf.pick(house.store, now, ambient=not request.asked)
     if picked.kind == shelf.NO_SOURCE:

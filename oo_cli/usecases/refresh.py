@@ -70,12 +70,13 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> 
         records.save_features(conn, features)
         think.record(house, thoughts, sorted(sources), now)
         _put_on_shelf(house, ready, now)
+        profile.set_meta(conn, "utc-offset", shelf.utc_offset(now))
         _sweep(house, now)
     egress.sweep(house.store, now - EGRESS_TTL_MS)
     words.write(house.paths, ready.words)
     house.bus.deliver()
     failures, failed = tuple(pulled.failures.items()), tuple(thoughts.failed)
-    return Report(False, len(tasks), len(ready.tips), failures, problems, failed)
+    return Report(False, len(tasks), len({tip.subject for tip in ready.tips}), failures, problems, failed)
 
 
 def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:

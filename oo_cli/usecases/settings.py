@@ -15,6 +15,8 @@ from oo_data.store import profile, tips
 # Settings that belong to no agent, with their defaults and bounds.
 GLOBALS: dict[str, tuple[int, int, int]] = {"tips.per_day": (gate.TIPS_PER_DAY, 0, 100)}
 
+MACHINES_OWN = "tz"  # the zone is the machine's, or TZ; what is inferred of it serves a cold start only
+
 
 def listing(house: House) -> list[dict[str, Any]]:
     """Every known setting with value, source and evidence."""
@@ -58,7 +60,7 @@ def unset(house: House, name: str) -> bool:
 def _defaults() -> dict[tuple[str, str], ParamValue]:
     own: dict[tuple[str, str], ParamValue] = {(gate.GLOBAL_SCOPE, key): spec[0] for key, spec in GLOBALS.items()}
     for manifest in registry.manifests():
-        own |= {(manifest.id, param.name): param.default for param in manifest.params}
+        own |= {(manifest.id, param.name): param.default for param in manifest.params if param.name != MACHINES_OWN}
     return own
 
 

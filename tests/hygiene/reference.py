@@ -39,5 +39,5 @@ if __name__ == "__main__":
     from tests.conftest import ROOT
 
     (ROOT / "docs/cli.md").write_text(command_reference())
-    intro = "# Data catalogue\n\nGenerated from `oo_data/catalog.py`; to write it anew: `make docs`.\n\n"
+    intro = "# Data catalogue\n\nGenerated from `data/oo_data/catalog.py`; to write it anew: `make docs`.\n\n"
     (ROOT / "docs/data-catalog.md").write_text(intro + catalog.markdown())

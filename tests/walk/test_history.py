@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 import pytest
 
 from oo_cli.house import House
+from oo_cli.usecases.connect import connect_remote
 from oo_cli.usecases.refresh import refresh
 from oo_cli.wiring import open_house
+from oo_cli.wiring_todoist import TodoistAccount
 from oo_data.contracts.feature import TaskCompletion
 from oo_data.errors import SourceUnavailableError
+from oo_data.secret import Secret
 from oo_data.store import records
 from tests.conftest import Oo
 from tests.todoist_server.account import add_history, build
@@ -32,6 +35,12 @@ def server(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator
     with TodoistServer(account) as running:
         environ["OO_TODOIST_API_URL"] = running.url
         yield running
+
+
+def connect(house: House, server: TodoistServer) -> None:
+    """Log in without reading anything yet."""
+    account = TodoistAccount(house)
+    connect_remote(house, "todoist", True, lambda: account.take_token(Secret(server.account.token)))
 
 
 def known(house: House) -> list[TaskCompletion]:
@@ -57,7 +66,7 @@ def test_the_past_is_there_after_the_first_connect(oo: Oo, server: TodoistServer
 def test_a_first_look_that_is_cut_goes_on_where_it_was(oo: Oo, server: TodoistServer, environ: dict[str, str]) -> None:
     """Killed between two spans, the next refresh has the rest, and in the end nothing is missing or doubled."""
     house = open_house(environ, lambda line: None)
-    assert oo("connect", "todoist", "--token-stdin", "--offline").code == 0
+    connect(house, server)
 
     def cut(source: str, kept: int, of: int) -> None:
         if kept == 2:
@@ -80,9 +89,9 @@ def test_the_open_state_survives_a_past_that_cannot_be_read(
     oo: Oo, server: TodoistServer, environ: dict[str, str]
 ) -> None:
     """Tasks are shown although the history fails, and the failure is said."""
-    assert oo("connect", "todoist", "--token-stdin", "--offline").code == 0
-    server.on_request = lambda request: _break(server, request.path)
     house = open_house(environ, lambda line: None)
+    connect(house, server)
+    server.on_request = lambda request: _break(server, request.path)
     report = refresh(house)
     assert [source for source, _ in report.failures] == ["todoist"]
     assert isinstance(report.failures[0][1], SourceUnavailableError)

@@ -6,6 +6,7 @@ On the path of `oo tip`: plain rows, no contracts, no decoding beyond a split.
 import os
 import sqlite3
 import stat
+import time
 
 from oo_data.env import Paths
 from oo_data.store.db import Store, append_event
@@ -59,6 +60,9 @@ def pick(store: Store, now: int, ambient: bool) -> Pick:
         return Pick(NO_SOURCE)
     if any(path is not None and mark_of(path) != mark for path, mark in watched):
         return Pick(STALE)
+    (offset,) = conn.execute("select value from meta where key = 'utc-offset'").fetchone() or ("",)
+    if offset and offset != utc_offset(now):
+        return Pick(STALE)  # in another zone, days and quiet hours begin at another time
     row = conn.execute(_CANDIDATE, {"now": now}).fetchone()
     quiet = {"now": now, "ambient": ambient, "subject": row[1] if row else None}
     held = conn.execute(_SILENCE, quiet).fetchone()
@@ -71,6 +75,11 @@ def pick(store: Store, now: int, ambient: bool) -> Pick:
     else:
         found = Pick(STALE)
     return found
+
+
+def utc_offset(now: int) -> str:
+    """The machine's offset from UTC at an instant, in seconds."""
+    return str(time.localtime(now / 1000).tm_gmtoff)
 
 
 def mark_of(path: str) -> str:
