@@ -52,6 +52,8 @@ def connect_remote(
     except BaseException:
         if not known:
             _set_consent(house, f"source.{source}", False)
+            with house.store.write() as conn:
+                profile.drop_secrets(conn, source)
         raise
     _grant(house, source, None)
     if write:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, due_of, local, midnight
+from oo_cli.engine.wording import tip_text
 from oo_cli.house import House
 from oo_cli.usecases import outbox
+from oo_cli.usecases.pull import LOCAL
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipShown
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
@@ -61,7 +63,10 @@ def react(
     same = next((entry for entry in _standing(house) if _is_same(entry, tip_id, reaction)), None)
     if reaction == "done" and same is not None:
         delivery = outbox.deliver(house, same.id)
-        return Reacted(tip_id, subject, reaction, text, 0, delivery in ("", "sent"), source, delivery)
+        in_source = delivery == "sent" or (not delivery and tips.cause_of(conn, same.id) != tips.DONE_HERE)
+        return Reacted(tip_id, subject, reaction, text, 0, in_source, source, delivery)
+    if any(_is_same(entry, tip_id, "done") for entry in _standing(house)):
+        raise BadUsageError("That one is done already.", "To take that back: oo undo")
     until = {"done": 0, "no": now + NO_MS[reason]}.get(reaction, until)
     event_id = new_id()
     event = FeedbackGiven(tip_id, subject, reaction, reason, until)
@@ -75,7 +80,8 @@ def react(
         if reaction == "done":
             in_source = _tick(house, event_id, subject, source, handle, now)
             until, cause = _done_mute(house, subject, in_source, now)
-            tips.mute(conn, subject, until, cause, event_id)
+            for ref in (subject, *_successors(house, subject, source, text)):
+                tips.mute(conn, ref, until, cause, event_id)
         else:
             tips.mute(conn, subject, until, reaction, event_id)
         if reaction == "later":
@@ -92,6 +98,18 @@ def _done_mute(house: House, subject: str, in_source: bool, now: int) -> tuple[i
     if task is not None and task.recurring:
         return midnight(day_after(local(now, house.zone).date()), house.zone), tips.DONE_TODAY
     return tips.FOREVER, tips.DONE if in_source else tips.DONE_HERE
+
+
+def _successors(house: House, subject: str, source: str, text: str) -> tuple[str, ...]:
+    """Where a local list writes the next occurrence at once: the references of what is not wanted again today."""
+    task = _task(house, subject)
+    if task is None or not task.recurring or source not in LOCAL:
+        return ()
+    reading = house.source(source).read(house.clock.now_ms())
+    same = [signal for signal in reading.tasks if signal.recurring and tip_text(signal.title) == text]
+    refs = {house.refs.task(signal.source, signal.handle) for signal in same}
+    known = {task.ref for task in records.tasks(house.store.conn)}
+    return tuple(refs - known)
 
 
 def undo(house: House) -> Reacted:
@@ -179,13 +197,13 @@ def _tick(house: House, event_id: str, subject: str, source: str, handle: str, n
     return ticked
 
 
-def _untick(house: House, subject: str, source: str, handle: str, since: int, direct: bool) -> bool:
+def _untick(house: House, subject: str, source: str, handle: str, noted_at: int, direct: bool) -> bool:
     """Forget the completion; where the tick was `direct`, take it back in the source; whether that was done."""
     conn = house.store.conn
     name = json.loads(handle)
     if name is None or source not in profile.sources(conn):
         return False
-    records.drop_completions_on(conn, source, subject, since)
+    records.drop_completion_at(conn, source, subject, noted_at)
     return direct and house.source(source).reopen(name, house.clock.now_ms())
 
 

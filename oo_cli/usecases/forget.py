@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from oo_cli.house import House, make_folders
+from oo_cli.usecases.refresh import lock_alone
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
-from oo_data.errors import OoError
+from oo_data.errors import DataLockedError, OoError
 from oo_data.store import db, erase, health, profile, tips, words
 from oo_data.store.db import Store
 
+WAIT_TENTHS = 300  # half a minute for a refresh that is under way
 DestroyKey = Callable[[House], list[str]]
 Found = TypeVar("Found")
 
@@ -57,14 +60,18 @@ def forget(house: House, destroy_key: DestroyKey) -> Receipt:
     The mark comes first: a start that finds it finishes the work, so nothing is ever half forgotten.
     """
     receipt = _survey(house)
-    needles = _needles(house)
     make_folders(house.paths)
+    alone = _alone(house)
+    memory = house.paths.memory_dirs()  # named by the data folder, so asked for while it is there
+    needles = _needles(house)
     os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     receipt.external += _sign_out(house)
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
-    receipt.kept = _left(house.paths)
+    os.close(alone)
+    words.clear_folders(memory)
+    receipt.kept = _left(house.paths, memory)
     receipt.scan = scan(receipt.kept, needles)
     return receipt
 
@@ -142,9 +149,19 @@ def _needles(house: House) -> list[str]:
     return sorted(found)
 
 
-def _left(paths: Paths) -> list[str]:
+def _alone(house: House) -> int:
+    """Let no refresh put anything back meanwhile; the lock's descriptor."""
+    for _ in range(WAIT_TENTHS):
+        fd = lock_alone(f"{house.paths.state}/refresh.lock")
+        if fd is not None:
+            return fd
+        time.sleep(0.1)
+    raise DataLockedError("A refresh is running.", "Wait for it to end, then run it again; nothing was forgotten.")
+
+
+def _left(paths: Paths, memory: list[str]) -> list[str]:
     """Whatever still lies under oO's own directories, and in memory."""
-    found = words.places(paths)
+    found = [folder for folder in memory if os.path.exists(folder)]
     for root in dict.fromkeys(paths.roots()):
         for folder, _, names in os.walk(root):
             found += [os.path.join(folder, name) for name in names]

@@ -40,7 +40,7 @@ class Stock(NamedTuple):
     tasks: Sequence[TaskFeatures]
     snippets: Sequence[Snippet]
     signals: Mapping[str, TaskSignal]
-    carried: Mapping[str, tuple[str, str]]
+    carried: Mapping[str, tuple[str, str, int]]
     muted: Mapping[str, int]
 
 
@@ -54,9 +54,10 @@ def prepare(house: House, stock: Stock, now: int) -> Shelf:
     for begin, end in parts:
         if end - begin < HOUR_MS // 60:
             continue
-        ranking, decision = _decide(house, stock, now, begin)
+        ranking, decision = _decide(house, stock, now, (begin, end))
+        muted = sum(until > begin for until in stock.muted.values())
         decisions.append(decision)
-        for rank, candidate in enumerate(ranking.order[:DEPTH], start=len(rows)):
+        for rank, candidate in enumerate(ranking.order[: DEPTH + muted], start=len(rows)):
             row, said = _shelve(house, stock, candidate, decision.id, rank, (now, begin, end))
             rows.append(row)
             words.append(said)
@@ -66,10 +67,12 @@ def prepare(house: House, stock: Stock, now: int) -> Shelf:
     return Shelf(tuple(rows), tuple(spans), tuple(decisions), tuple(words))
 
 
-def _decide(house: House, stock: Stock, now: int, begin: int) -> tuple[Ranking, Decision]:
+def _decide(house: House, stock: Stock, now: int, part: tuple[int, int]) -> tuple[Ranking, Decision]:
     conn = house.store.conn
     weights = {snippet.agent_id: snippet.weight for snippet in stock.snippets}
-    muted = {subject for subject, until in stock.muted.items() if until > begin}
+    begin, end = part
+    # What comes back within this part is put on the shelf: the pick looks at mutes again.
+    muted = {subject for subject, until in stock.muted.items() if until >= end}
     choice = pool.candidates(stock.tasks, stock.snippets, muted, profile.granted(conn), begin, house.zone)
     sayable = [c for c in choice if c.kind == "advice" or c.subject in stock.signals or c.subject in stock.carried]
     policy = Urgency()
@@ -85,6 +88,9 @@ def _shelve(
 ) -> tuple[ShelvedTip, tuple[str, str, str, str]]:
     tip_id = new_id()
     made_at, begin, end = times
+    if candidate.subject in stock.carried and candidate.subject not in stock.signals:
+        made_at = stock.carried[candidate.subject][2]  # words age from when their source was read
+        end = min(end, made_at + REMOTE_TTL_MS)
     text, reason, handle = _say(house, stock, candidate, begin)
     sealed = {
         column: house.sealer.seal(value, "tip", column, tip_id)
@@ -105,17 +111,17 @@ def _say(house: House, stock: Stock, candidate: Candidate, begin: int) -> tuple[
     reason = wording.reason(candidate.features, begin, house.zone)
     signal = stock.signals.get(candidate.subject)
     if signal is None:
-        text, handle = stock.carried[candidate.subject]
+        text, handle, _ = stock.carried[candidate.subject]
         return text, reason, handle
     return wording.tip_text(signal.title), reason, json.dumps(signal.handle)
 
 
-def carried_words(house: House, sources_unread: Sequence[str], now: int) -> dict[str, tuple[str, str]]:
-    """Text and handle of tips still valid whose source was not read, so that they can be ranked and said again."""
+def carried_words(house: House, sources_unread: Sequence[str], now: int) -> dict[str, tuple[str, str, int]]:
+    """Text, handle and age (made at, UTC ms) of tips still valid whose source was not read, to be said again."""
     found = {}
     for tip in tips.on_shelf(house.store.conn, now):
         if tip.source in sources_unread and tip.made_at + REMOTE_TTL_MS > now:
             text = house.sealer.unseal(tip.text, "tip", "text", tip.id)
             handle = house.sealer.unseal(tip.handle, "tip", "handle", tip.id)
-            found[tip.subject] = (text, handle)
+            found[tip.subject] = (text, handle, tip.made_at)
     return found

@@ -13,7 +13,7 @@ from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import Reading, TaskSignal
 from oo_data.errors import ConnectionNeededError, ConsentMissingError, OoError, SourceUnavailableError
-from oo_data.store import history, profile, records
+from oo_data.store import history, profile, records, shelf
 from oo_data.store.profile import SourceState
 
 # What a source may suffer from by itself. A locked vault or a full disk concerns all, and is not contained.
@@ -133,7 +133,8 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         profile.source_read(conn, source, now, reading.mark)
         house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)
     for source, error in pulled.failures.items():
-        profile.source_failed(conn, source, type(error).__name__)
+        path = connected[source].watch_path if source in connected else None
+        profile.source_failed(conn, source, type(error).__name__, shelf.mark_of(path) if path else None)
         house.bus.publish(conn, SourceFailed(source, type(error).__name__), now)
     records.add_completions(conn, fresh)
     return tuple(news)

@@ -10,7 +10,7 @@ from oo_cli.engine.features.summary import summarise
 from oo_cli.engine.when import DAY_MS, HOUR_MS
 from oo_cli.house import House, make_folders
 from oo_cli.usecases import outbox, prepare, pull, think
-from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, ShelfPrepared, TipIgnored, TipShown
+from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.errors import OoError
 from oo_data.store import db, egress, events, profile, records, shelf, tips, words
 
@@ -35,19 +35,27 @@ class Report(NamedTuple):
 def refresh(house: House, local_only: bool = False, progress: pull.Progress | None = None) -> Report:
     """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once."""
     make_folders(house.paths)
-    fd = _lock(f"{house.paths.state}/refresh.lock")
+    fd = lock_alone(f"{house.paths.state}/refresh.lock")
     if fd is None:
         return Report(busy=True)
     try:
-        return _refresh(house, local_only, progress)
+        while True:
+            try:
+                return _refresh(house, local_only, progress)
+            except _WithdrawnError:
+                continue  # what was just forgotten must not come back: begin anew without it
     finally:
         os.close(fd)
+
+
+class _WithdrawnError(Exception):
+    """A consent that this refresh relied on was withdrawn while it ran."""
 
 
 def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
-    seen = events.last_seq(conn)
+    seen, granted = events.last_seq(conn), profile.granted(conn)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     if not local_only:
         outbox.flush(house)
@@ -65,6 +73,8 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> 
     stock = prepare.Stock(tasks, thoughts.snippets, pulled.signals, carried, muted)
     ready = prepare.prepare(house, stock, now)
     with house.store.write():
+        if granted - profile.granted(conn):
+            raise _WithdrawnError
         problems = pull.record(house, pulled, fresh, now)
         tips.settle_done(conn, pulled.readings, seen)
         records.save_features(conn, features)
@@ -72,8 +82,8 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> 
         _put_on_shelf(house, ready, now)
         profile.set_meta(conn, "utc-offset", shelf.utc_offset(now))
         _sweep(house, now)
+        words.write(house.paths, ready.words)
     egress.sweep(house.store, now - EGRESS_TTL_MS)
-    words.write(house.paths, ready.words)
     house.bus.deliver()
     failures, failed = tuple(pulled.failures.items()), tuple(thoughts.failed)
     return Report(False, len(tasks), len({tip.subject for tip in ready.tips}), failures, problems, failed)
@@ -93,12 +103,14 @@ def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:
 def _note_ignored(house: House, now: int) -> None:
     """A tip that was seen, got no reaction and has run out was ignored; said once per tip."""
     conn = house.store.conn
-    kinds = (TipShown, FeedbackGiven, FeedbackUndone, TipIgnored)
-    recent = events.latest(conn, kinds, 1000)
+    recent = events.latest(conn, (TipShown, FeedbackGiven, TipIgnored), 1000)
     answered = {e.event.subject for e in recent if isinstance(e.event, (FeedbackGiven, TipIgnored))}
+    reacted = {e.event.about: e.seq for e in reversed(recent) if isinstance(e.event, FeedbackGiven)}
     over = tips.run_out(conn, now - 7 * DAY_MS, now)
     for entry in reversed(recent):
         if isinstance(entry.event, TipShown) and entry.event.subject in over - answered:
+            if reacted.get(entry.event.about, 0) > entry.seq:
+                continue  # answered under the id of a later refresh
             answered.add(entry.event.subject)
             house.bus.publish(conn, TipIgnored(entry.event.subject, entry.event.about), now)
 
@@ -110,7 +122,8 @@ def _sweep(house: House, now: int) -> None:
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
 
 
-def _lock(path: str) -> int | None:
+def lock_alone(path: str) -> int | None:
+    """Take a lock file; its descriptor, or None where somebody else has it."""
     try:
         fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:

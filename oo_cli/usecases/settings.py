@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oo_agents import registry
+from oo_agents.kit.units import fit
 from oo_cli.engine import gate
 from oo_cli.house import House
 from oo_data.contracts.agent import ParamValue
@@ -40,7 +41,7 @@ def listing(house: House) -> list[dict[str, Any]]:
 def assign(house: House, name: str, text: str) -> None:
     """Set a value; it wins over inference until it is unset, and the gate obeys it at once."""
     scope, key = _split(name)
-    value = _parse(_defaults()[scope, key], text, GLOBALS.get(key))
+    value = _parse(key, _known()[scope, key][1], text)
     now = house.clock.now_ms()
     with house.store.write() as conn:
         profile.save_prefs(conn, [Pref(scope, key, "user", value, 0, now)])
@@ -58,9 +59,16 @@ def unset(house: House, name: str) -> bool:
 
 
 def _defaults() -> dict[tuple[str, str], ParamValue]:
-    own: dict[tuple[str, str], ParamValue] = {(gate.GLOBAL_SCOPE, key): spec[0] for key, spec in GLOBALS.items()}
+    return {at: default for at, (default, _) in _known().items()}
+
+
+def _known() -> dict[tuple[str, str], tuple[ParamValue, str]]:
+    """Every setting with its default and, for an agent's, its unit."""
+    own: dict[tuple[str, str], tuple[ParamValue, str]] = {
+        (gate.GLOBAL_SCOPE, key): (spec[0], "") for key, spec in GLOBALS.items()
+    }
     for manifest in registry.manifests():
-        own |= {(manifest.id, param.name): param.default for param in manifest.params if param.name != MACHINES_OWN}
+        own |= {(manifest.id, p.name): (p.default, p.unit) for p in manifest.params if p.name != MACHINES_OWN}
     return own
 
 
@@ -75,15 +83,25 @@ def _split(name: str) -> tuple[str, str]:
     raise BadUsageError("There is no such setting.", "See: oo profile show")
 
 
-def _parse(default: ParamValue, text: str, bounds: tuple[int, int, int] | None) -> ParamValue:
-    try:
-        if isinstance(default, tuple):
-            parts = [part.strip() for part in text.split(",") if part.strip()]
-            return tuple(int(part) for part in parts) if all(isinstance(v, int) for v in default) else tuple(parts)
-        value: ParamValue = text if isinstance(default, str) else type(default)(text)
-    except ValueError:
-        raise BadUsageError("That is not a value for this setting.", "See: oo profile show") from None
-    low_high = bounds[1:] if bounds else ((0, 23) if isinstance(default, int) else None)
-    if low_high and isinstance(value, (int, float)) and not low_high[0] <= value <= low_high[1]:
-        raise BadUsageError(f"It must lie between {low_high[0]} and {low_high[1]}.", "See: oo profile show")
-    return value
+def _parse(key: str, unit: str, text: str) -> ParamValue:
+    """A value as its setting takes it: numbers, or words, one or many with commas between."""
+    items = [_item(part.strip()) for part in text.split(",") if part.strip()]
+    if unit:
+        single = fit(unit, items[0]) if len(items) == 1 else None
+        found = fit(unit, tuple(items)) if single is None else single
+        if found is None:
+            raise BadUsageError(f"That is not a value in {unit}.", "See: oo profile show")
+        return found
+    _, least, most = GLOBALS[key]
+    if len(items) != 1 or not isinstance(items[0], int) or not least <= items[0] <= most:
+        raise BadUsageError(f"It is a whole number between {least} and {most}.", "See: oo profile show")
+    return items[0]
+
+
+def _item(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -12,7 +12,7 @@ from oo_agents.registry import Agent
 from oo_cli.engine.when import HOUR_MS
 from oo_cli.house import House
 from oo_data.contracts.agent import AgentManifest, ParamValue, Reacted, Snippet, UserHistory
-from oo_data.contracts.event import AgentFailed, FeedbackGiven, PrefInferred, SnippetEmitted
+from oo_data.contracts.event import AgentFailed, FeedbackGiven, FeedbackUndone, PrefInferred, SnippetEmitted
 from oo_data.contracts.feature import Feature, TaskCompletion, Value
 from oo_data.contracts.profile import Pref
 from oo_data.store import events, profile, records
@@ -76,11 +76,12 @@ def _run(
 
 
 def _reactions(house: House) -> tuple[Reacted, ...]:
-    logged = events.latest(house.store.conn, (FeedbackGiven,), 5000)
+    logged = events.latest(house.store.conn, (FeedbackGiven, FeedbackUndone), 5000)
+    undone = {entry.event.subject for entry in logged if isinstance(entry.event, FeedbackUndone)}
     return tuple(
         Reacted(entry.at, entry.event.reaction, entry.event.about)
         for entry in reversed(logged)
-        if isinstance(entry.event, FeedbackGiven)
+        if isinstance(entry.event, FeedbackGiven) and entry.id not in undone
     )
 
 

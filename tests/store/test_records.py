@@ -135,8 +135,8 @@ def test_completions_by_time(conn: sqlite3.Connection) -> None:
     """A look back ends where it should, and undo takes back one task's completions since the reaction only."""
     records.add_completions(conn, [done("a", "todotxt", 5), done("a", "todotxt", 9), done("b", "todotxt", 9)])
     assert [found.at for found in records.completions(conn, 9)] == [9, 9]
-    records.drop_completions_on(conn, "todoist", "a", 0)
-    records.drop_completions_on(conn, "todotxt", "a", 9)
+    records.drop_completion_at(conn, "todoist", "a", 0)
+    records.drop_completion_at(conn, "todotxt", "a", 9)
     assert [(found.ref, found.at) for found in records.completions(conn, 0)] == [("a", 5), ("b", 9)]
 
 

@@ -91,9 +91,12 @@ def source_read(conn: sqlite3.Connection, source: str, at: int, mark: str | None
     )
 
 
-def source_failed(conn: sqlite3.Connection, source: str, error: str) -> None:
-    """A source could not be read; `error` is a class name of ours."""
-    conn.execute("update source set last_error = ?, failures = failures + 1 where id = ?", (error, source))
+def source_failed(conn: sqlite3.Connection, source: str, error: str, mark: str | None = None) -> None:
+    """A source could not be read; `error` is a class name of ours. Until its file changes it is not tried again."""
+    conn.execute(
+        "update source set last_error = ?, failures = failures + 1, watch_mark = coalesce(?, watch_mark) where id = ?",
+        (error, mark, source),
+    )
 
 
 def set_mark(conn: sqlite3.Connection, source: str, mark: str) -> None:
@@ -110,6 +113,11 @@ def secret(conn: sqlite3.Connection, name: str) -> bytes | None:
     """A sealed secret, or None."""
     row = conn.execute("select sealed from secret where name = ?", (name,)).fetchone()
     return row[0] if row else None
+
+
+def drop_secrets(conn: sqlite3.Connection, source: str) -> None:
+    """Remove a source's sealed secrets."""
+    conn.execute("delete from secret where name like ? || '.%'", (source,))
 
 
 def secrets(conn: sqlite3.Connection) -> dict[str, bytes]:

@@ -79,9 +79,9 @@ def add_completions(conn: sqlite3.Connection, done: Iterable[TaskCompletion]) ->
     )
 
 
-def drop_completions_on(conn: sqlite3.Connection, source: str, ref: str, since: int) -> None:
-    """Take back the completions of one task since then."""
-    conn.execute("delete from completion where source = ? and ref = ? and at >= ?", (source, ref, since))
+def drop_completion_at(conn: sqlite3.Connection, source: str, ref: str, at: int) -> None:
+    """Take back the completion of one task that was noted at that time (UTC ms)."""
+    conn.execute("delete from completion where source = ? and ref = ? and at = ?", (source, ref, at))
 
 
 def completions(conn: sqlite3.Connection, since: int) -> list[TaskCompletion]:

@@ -36,6 +36,10 @@ where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
 order by until_at desc limit 1
 """
 
+_LAST_SHOWN = """
+select subject, data, at from event indexed by event_type_at where type = 'TipShown' order by at desc, seq desc limit 1
+"""
+
 
 class Pick:
     """The answer for one moment. `kind` is TIP, SILENCE, STALE (refresh first) or NO_SOURCE."""
@@ -92,11 +96,12 @@ def mark_of(path: str) -> str:
 
 
 def record_shown(store: Store, now: int, surface: str, picked: Pick) -> None:
-    """Log that the tip was seen; once per surface and ten minutes, however often it is printed."""
-    event_id = f"{picked.tip_id}.{surface}.{now // SAME_SHOWING_MS}"
+    """Log that the tip was seen; once in ten minutes while it is the one seen last, however often it is printed."""
     data = f'{{"about": "{picked.subject}", "surface": "{surface}"}}'
     with store.write() as conn:
-        append_event(conn, event_id, now, "TipShown", picked.tip_id, data)
+        last = conn.execute(_LAST_SHOWN).fetchone()
+        if last is None or last[:2] != (picked.tip_id, data) or not 0 <= now - last[2] < SAME_SHOWING_MS:
+            append_event(conn, os.urandom(10).hex(), now, "TipShown", picked.tip_id, data)
 
 
 def read_words(paths: Paths, tip_id: str) -> tuple[str, str, str] | None:

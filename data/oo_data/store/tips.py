@@ -89,7 +89,16 @@ def add_silence(conn: sqlite3.Connection, span: SilentSpan) -> None:
 
 def mute(conn: sqlite3.Connection, subject: str, until: int, cause: str, event_id: str) -> None:
     """Keep one subject off every surface until then (UTC ms)."""
-    conn.execute("insert or replace into mute values (?, ?, ?, ?)", (subject, until, cause, event_id))
+    conn.execute(
+        "insert or replace into mute (subject, until, cause, event_id) values (?, ?, ?, ?)",
+        (subject, until, cause, event_id),
+    )
+
+
+def cause_of(conn: sqlite3.Connection, event_id: str) -> str | None:
+    """Why a reaction muted its subject, or None where that mute is over."""
+    row = conn.execute("select cause from mute where event_id = ? limit 1", (event_id,)).fetchone()
+    return row[0] if row else None
 
 
 def unmute(conn: sqlite3.Connection, event_id: str) -> None:

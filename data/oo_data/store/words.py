@@ -43,8 +43,13 @@ def _sweep(folder: str) -> None:
 
 def clear(paths: Paths) -> int:
     """Remove the words from every place that may hold them; the number of places that did."""
+    return clear_folders(paths.memory_dirs())
+
+
+def clear_folders(folders: Iterable[str]) -> int:
+    """The same for folders that were named before the home was gone."""
     found = 0
-    for folder in paths.memory_dirs():
+    for folder in folders:
         if os.path.isdir(folder) and not os.path.islink(folder):
             shutil.rmtree(folder, ignore_errors=True)
             found += 1
