@@ -46,18 +46,18 @@ def connect_remote(
             "If that is what you want, run: oo key --file (or set OO_KEY), then connect again.",
         )
     known = profile.consents(house.store.conn).get(f"source.{source}", (False, 0))[0]
-    _set_consent(house, f"source.{source}", True)
+    set_consent(house, f"source.{source}", True)
     try:
         log_in()
     except BaseException:
         if not known:
-            _set_consent(house, f"source.{source}", False)
+            set_consent(house, f"source.{source}", False)
             with house.store.write() as conn:
                 profile.drop_secrets(conn, source)
         raise
     _grant(house, source, None)
     if write:
-        _set_consent(house, f"{source}.write", True)
+        set_consent(house, f"{source}.write", True)
 
 
 class Left(NamedTuple):
@@ -102,7 +102,8 @@ def _grant(house: House, source: str, watch_path: str | None) -> None:
     house.bus.deliver()
 
 
-def _set_consent(house: House, key: str, granted: bool) -> None:
+def set_consent(house: House, key: str, granted: bool) -> None:
+    """Record a consent or its withdrawal, and say that it changed."""
     conn = house.store.conn
     now = house.clock.now_ms()
     with house.store.write():

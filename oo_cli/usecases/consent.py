@@ -5,7 +5,7 @@ from __future__ import annotations
 from oo_agents import registry
 from oo_cli.engine import gate
 from oo_cli.house import House
-from oo_cli.usecases.connect import disconnect
+from oo_cli.usecases.connect import disconnect, set_consent
 from oo_data.contracts.event import ConsentChanged
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import erase, outbox, profile, tips, words
@@ -31,7 +31,7 @@ def grant(house: House, key: str) -> None:
     about_source = key.startswith("source.") or key.endswith(WRITE)
     if about_source and source not in profile.sources(house.store.conn):
         raise ConnectionNeededError(f"{source} is not connected.", f"Run: oo connect {source}")
-    _set(house, key, True)
+    set_consent(house, key, True)
 
 
 def revoke(house: House, key: str) -> list[str]:
@@ -41,7 +41,7 @@ def revoke(house: House, key: str) -> list[str]:
         source = key.removeprefix("source.")
         if source in profile.sources(house.store.conn):
             return list(disconnect(house, source).erased)
-        _set(house, key, False)
+        set_consent(house, key, False)
         return []
     if key.endswith(WRITE):
         return _stop_writing(house, key)
@@ -69,15 +69,6 @@ def _stop_writing(house: House, key: str) -> list[str]:
         dropped = outbox.drop_source(conn, key.removesuffix(WRITE))
     house.bus.deliver()
     return [f"{dropped} waiting writes"] if dropped else []
-
-
-def _set(house: House, key: str, granted: bool) -> None:
-    conn = house.store.conn
-    now = house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, key, granted, now)
-        house.bus.publish(conn, ConsentChanged(key, int(granted)), now)
-    house.bus.deliver()
 
 
 def _check(key: str) -> None:

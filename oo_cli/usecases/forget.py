@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from oo_cli.house import House, make_folders
-from oo_cli.usecases.refresh import lock_alone
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
 from oo_data.errors import DataLockedError, OoError
-from oo_data.store import db, erase, health, profile, tips, words
+from oo_data.store import db, erase, health, locks, profile, tips, words
 from oo_data.store.db import Store
 
 WAIT_TENTHS = 300  # half a minute for a refresh that is under way
@@ -152,7 +151,7 @@ def _needles(house: House) -> list[str]:
 def _alone(house: House) -> int:
     """Let no refresh put anything back meanwhile; the lock's descriptor."""
     for _ in range(WAIT_TENTHS):
-        fd = lock_alone(f"{house.paths.state}/refresh.lock")
+        fd = locks.take(f"{house.paths.state}/refresh.lock")
         if fd is not None:
             return fd
         time.sleep(0.1)

@@ -5,7 +5,6 @@ The write lock of the store is never held while something is sent.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
@@ -15,7 +14,7 @@ from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
 from oo_data.contracts.feature import TaskFeatures
 from oo_data.errors import ConnectionNeededError, DataDamagedError, OoError, SourceUnavailableError
-from oo_data.store import outbox, profile
+from oo_data.store import locks, outbox, profile
 from oo_data.store.outbox import Command, Due, Kind, Outcome, Seen, Waiting
 
 FLUSH_SECONDS = 5.0
@@ -116,7 +115,10 @@ def flush(house: House, seconds: float = FLUSH_SECONDS) -> Flushed:
     """Send what waits, in its order, within the time. Failure is quiet: what was not sent is sent later."""
     if not house.exists or not outbox.counts(house.store.conn).waiting:
         return Flushed()
-    fd = _lock(f"{house.paths.state}/outbox.lock")
+    try:
+        fd = locks.take(f"{house.paths.state}/outbox.lock")
+    except OoError:
+        fd = None
     if fd is None:
         return Flushed(waiting=outbox.counts(house.store.conn).waiting)
     run = _Run(house, time.monotonic() + seconds)
@@ -250,17 +252,3 @@ def _opened(house: House, row: Waiting) -> _Body:
 
 def _word(error: OoError) -> str:
     return "login" if isinstance(error, ConnectionNeededError) else "unreachable"
-
-
-def _lock(path: str) -> int | None:
-    """The one who sends, or None where another process does, or the file cannot be made."""
-    try:
-        fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        return None
-    return fd

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from oo_cli.house import House, make_folders
 from oo_cli.usecases import outbox, prepare, pull, think
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.errors import OoError
-from oo_data.store import db, egress, events, profile, records, shelf, tips, words
+from oo_data.store import egress, events, locks, profile, records, shelf, tips, words
 
 HISTORY_MS = 550 * DAY_MS
 WORDS_TTL_MS = DAY_MS
@@ -35,7 +34,7 @@ class Report(NamedTuple):
 def refresh(house: House, local_only: bool = False, progress: pull.Progress | None = None) -> Report:
     """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once."""
     make_folders(house.paths)
-    fd = lock_alone(f"{house.paths.state}/refresh.lock")
+    fd = locks.take(f"{house.paths.state}/refresh.lock")
     if fd is None:
         return Report(busy=True)
     try:
@@ -120,20 +119,6 @@ def _sweep(house: House, now: int) -> None:
     tips.sweep_words(conn, now - WORDS_TTL_MS)
     outbox.sweep(house, now)
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
-
-
-def lock_alone(path: str) -> int | None:
-    """Take a lock file; its descriptor, or None where somebody else has it."""
-    try:
-        fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise db.told(error) from error
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        return None
-    return fd
 
 
 def is_stale(house: House) -> bool:

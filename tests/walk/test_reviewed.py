@@ -85,7 +85,7 @@ def test_a_disconnect_during_a_refresh_holds(remote: tuple[House, FakeSource, Fi
     """What was forgotten while a refresh ran does not come back with it."""
     house, source, clock = remote
     other = house_at(tmp_path, clock, {"todoist": source})
-    left = []
+    left: list[connect.Left] = []
 
     def read_and_leave(now_ms: int) -> object:
         if not left:
