@@ -1,4 +1,4 @@
-"""Locks between processes, for work that only one may do at a time; the file stays, the lock ends with its descriptor."""
+"""Locks between processes, for work that only one may do at a time. The lock ends with its descriptor."""
 
 from __future__ import annotations
 
