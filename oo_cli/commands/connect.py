@@ -53,6 +53,8 @@ def register(app: typer.Typer) -> None:
         at.emit({"disconnected": source, "erased": left.erased, "told": left.told}, text)
         if not left.told:
             at.say("Todoist was not told. Remove oO, or the token, there: Settings, Integrations.")
+        elif source == "todoist":
+            at.say("Todoist has ended the login. To check: Settings, Integrations, there.")
         return 0
 
     @app.command()
