@@ -14,6 +14,7 @@ import pytest
 
 from oo_cli.adapters.http import Guard
 from oo_cli.adapters.sources import todoist
+from oo_cli.adapters.sources.todoist import oauth, writes
 from oo_cli.adapters.sources.todoist.client import API_URL, CONSENT, TodoistClient, allowed
 from oo_cli.adapters.sources.todoist.history import DAY_MS
 from oo_cli.adapters.sources.todoist.source import NO_LOG, TodoistSource
@@ -288,11 +289,11 @@ def test_no_trace(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_manifest() -> None:
-    """The manifest names the consent, host and scope that the code uses, and nothing wider."""
+    """The manifest names the consents, host and scopes that the code uses, and nothing wider."""
     manifest = tomllib.loads((Path(todoist.__path__[0]) / "manifest.toml").read_text("utf-8"))
     assert (manifest["id"], manifest["kind"]) == (TodoistSource.id, "remote")
-    assert manifest["consents"] == [CONSENT]
+    assert manifest["consents"] == [CONSENT, writes.CONSENT]
     assert manifest["hosts"] == [API_URL.removeprefix("https://")]
-    assert manifest["scopes"] == ["data:read"]
+    assert manifest["scopes"] == [oauth.READ, oauth.WRITE]
     assert manifest["kept"]
     assert manifest["dropped"]
