@@ -188,7 +188,7 @@ def _tick(house: House, event_id: str, subject: str, source: str, handle: str, n
     if task is not None:
         done = TaskCompletion(
             subject, source, now, True, task.due, _lateness(house, task.due, now), task.project_ref, task.priority,
-            task.recurring,
+            task.recurring, task.added_at, task.label_refs, task.every_days, task.routine_ref,
         )  # fmt: skip
         records.add_completions(conn, [done])
     known_file = state.watch_path is not None and before == state.watch_mark

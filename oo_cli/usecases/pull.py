@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from oo_cli.engine.features.tasks import completion, task_features
+from oo_cli.engine.features.tasks import aged, completion, task_features
 from oo_cli.engine.when import local
 from oo_cli.house import House
 from oo_data.contracts.event import SourceFailed, SourceRefreshed
@@ -49,6 +49,7 @@ def pull(house: House, local_only: bool, progress: Progress | None = None) -> Pu
     """Read the connected sources whose consent holds; those left out or failing keep what was known of them."""
     pulled = Pulled()
     granted = profile.granted(house.store.conn)
+    before = {task.ref: task for task in records.tasks(house.store.conn)}
     for state in profile.sources(house.store.conn).values():
         if f"source.{state.id}" not in granted or (local_only and state.id not in LOCAL):
             continue
@@ -58,7 +59,7 @@ def pull(house: House, local_only: bool, progress: Progress | None = None) -> Pu
         except TROUBLES as error:
             pulled.failures[state.id] = error
             continue
-        _take(house, pulled, state, reading)
+        _take(house, pulled, state, reading, before)
         if isinstance(source, Remembering):
             try:
                 _remember(house, pulled, state.id, source, progress)
@@ -87,11 +88,15 @@ def _remember(house: House, pulled: Pulled, source_id: str, source: Remembering,
             progress(source_id, kept, kept + reading.left)
 
 
-def _take(house: House, pulled: Pulled, state: SourceState, reading: Reading) -> None:
+def _take(
+    house: House, pulled: Pulled, state: SourceState, reading: Reading, before: Mapping[str, TaskFeatures]
+) -> None:
+    now = house.clock.now_ms()
     pulled.readings[state.id] = reading
     pulled.tasks[state.id] = []
     for signal in reading.tasks:
         features = task_features(signal, house.refs)
+        features = aged(features, before.get(features.ref), now)
         pulled.tasks[state.id].append(features)
         pulled.signals[features.ref] = signal
     pulled.done += [completion(signal, house.refs, house.zone) for signal in reading.done]

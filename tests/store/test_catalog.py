@@ -31,6 +31,10 @@ FIXED = {
     ("silence", "binding"): "always",
     ("outbox", "kind"): "close",
     ("outbox", "state"): "waiting",
+    ("pref_log", "source"): "user",
+    ("effort", "energy"): "low",
+    ("area", "origin"): "user",
+    ("policy", "stage"): "live",
 }
 
 # A person's whole life with oO, in a process that notes every file it opens to write.

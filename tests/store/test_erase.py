@@ -52,6 +52,10 @@ def fill_for(conn: sqlite3.Connection, source: str) -> None:
         " values (?, ?, 'e', 'close', x'00', 1, 'sent')",
         (f"{source}-uuid", source),
     )
+    conn.execute("insert into habit values (?, ?, x'00', 1, 1, null)", (f"{source}-habit", source))
+    conn.execute("insert into effort values (?, ?, 20, 'low', 1)", (ref, source))
+    conn.execute("insert into vector values (?, 'usem3', ?, x'00', 1)", (ref, source))
+    conn.execute("insert into area values (?, ?, 'home', 'user', 1)", (ref, source))
     happened: tuple[Event, ...] = (
         TipShown(tip, ref, "tip"), FeedbackGiven(tip, ref, "no", "", 0), FeedbackUndone("some-event", done),
         TipIgnored(tip, ref), SourceRefreshed(source, 1, 1), SourceFailed(source, "SourceUnavailableError"),
@@ -83,6 +87,12 @@ def full(store: Store, new_tip: NewTip) -> Store:
             stored = StoredSnippet(agent, "1", b"sealed", ("todoist-ref",), 1.0, 1, tips.FOREVER, ("source.todoist",))
             records.replace_snippets(conn, [agent], [stored])
         records.save_features(conn, [Feature("k", {"todoist-ref": 1.0}, 1, 2, SOURCES)])
+        conn.execute("insert into pref_log values (1, 'momentum', 'p', 'user', '1', 0, 1)")
+        conn.execute("insert into pref_log values (2, 'momentum', 'p', 'inferred', '1', 9, 1)")
+        conn.execute("insert into context values ('c', x'00', 1, '', 1)")
+        conn.execute("insert into mood values ('m', 1, 4, null)")
+        conn.execute("insert into model values ('ranker', '1', 1, '{}')")
+        conn.execute("insert into policy values ('urgency', 'live', 1)")
         records.save_decision(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
     egress.begin(store, EgressRow("q", TUESDAY, "api.todoist.com", "read", "source.todoist", ()))
     return store
@@ -109,7 +119,7 @@ def test_one_source_is_erased_as_the_catalogue_says(full: Store, gone: str, stay
         elif how == "own rows":
             assert [row for row in held if is_of(stays, row)] == [row for row in left if is_of(stays, row)], table
         else:
-            assert left == [row for row in held if table == "pref" and "user" in row], table
+            assert left == [row for row in held if table in ("pref", "pref_log") and "user" in row], table
         assert erased.get(table, 0) == len(held) - len(left), table
     assert profile.secret(full.conn, "ref-key") is not None
 
@@ -135,7 +145,7 @@ def test_one_agent_is_erased(full: Store) -> None:
     before = {table: rows(full, table) for table in ("snippet", "pref", "tip", "agent_run")}
     with full.write() as conn:
         scores = '{"a": {"due": [1, 2], "agent.momentum": [1, 1]}}'
-        conn.execute("insert into decision values ('d-m', 1, 'urgency', 'live', 'open', 'a', 1.0, ?)", (scores,))
+        conn.execute("insert into decision values ('d-m', 1, 'urgency', 'live', 'open', 'a', 1.0, ?, '')", (scores,))
         append_event(conn, "e-m", 1, "SnippetEmitted", "momentum", "{}")
         append_event(conn, "e-p", 1, "PrefInferred", "momentum.stdev", "{}")
         erased = erase.agent(conn, "momentum")

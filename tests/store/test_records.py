@@ -33,11 +33,14 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 DAYS = st.none() | st.dates().map(str)
 TASK = st.builds(
     TaskFeatures, REFS, SOURCES, DAYS, DAYS, st.integers(1, 4), st.none() | REFS, st.lists(REFS, max_size=3).map(tuple),
-    st.none() | TIMES, st.booleans(), st.none() | st.integers(0, 999), st.integers(0, 99),
+    st.none() | TIMES, st.booleans(), st.none() | st.integers(0, 999), st.integers(0, 99), st.none() | TIMES,
+    st.integers(0, 99), st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.integers(0, 9),
+    st.none() | NUMBERS, st.none() | REFS,
 )  # fmt: skip
 DONE = st.builds(
     TaskCompletion, REFS, SOURCES, TIMES, st.booleans(), DAYS, st.none() | NUMBERS, st.none() | REFS,
-    st.integers(1, 4), st.booleans(),
+    st.integers(1, 4), st.booleans(), st.none() | TIMES, st.lists(REFS, max_size=3).map(tuple), st.none() | NUMBERS,
+    st.none() | REFS,
 )  # fmt: skip
 SNIPPET = st.builds(
     StoredSnippet, REFS, REFS, st.binary(max_size=40), st.lists(REFS, max_size=3).map(tuple), NUMBERS, TIMES,
@@ -46,6 +49,7 @@ SNIPPET = st.builds(
 DECISION = st.builds(
     Decision, REFS, TIMES, REFS, st.sampled_from(["live", "shadow"]), REFS, st.none() | REFS, st.floats(0, 1),
     st.dictionaries(REFS, st.dictionaries(REFS, st.tuples(NUMBERS, NUMBERS), max_size=2), max_size=2),
+    REFS,
 )  # fmt: skip
 
 

@@ -104,6 +104,35 @@ class ShelfPrepared(NamedTuple):
     silences: int
 
 
+class MoodNoted(NamedTuple):
+    """The person said how they feel: 1 (low) to 5; the subject is the note's id."""
+
+    subject: str
+    score: int
+
+
+class ContextChanged(NamedTuple):
+    """A context (the subject) began (1) or ended (0)."""
+
+    subject: str
+    active: int
+
+
+class PolicyChanged(NamedTuple):
+    """A policy (the subject) moved to a stage: live, shadow or off."""
+
+    subject: str
+    stage: str
+
+
+class HeldOut(NamedTuple):
+    """A day (the subject) was drawn for the hold-out (1) or for tips (0), until then (UTC ms)."""
+
+    subject: str
+    held: int
+    until: int
+
+
 Event = (
     TipShown
     | FeedbackGiven
@@ -118,6 +147,10 @@ Event = (
     | AgentFailed
     | PrefInferred
     | ShelfPrepared
+    | MoodNoted
+    | ContextChanged
+    | PolicyChanged
+    | HeldOut
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

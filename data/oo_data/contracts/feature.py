@@ -19,7 +19,12 @@ class Feature(NamedTuple):
 
 
 class TaskFeatures(NamedTuple):
-    """One open task without its words. `ref`, `project_ref` and `label_refs` are keyed references."""
+    """One open task without its words. `ref`, `project_ref`, `label_refs` and `routine_ref` are keyed references.
+
+    `added_at` and `changed_at` are UTC ms; `changes` counts how often oO saw it change. `started`: the person is at it;
+    `starred`: singled out as next. `every_days` is the period of a task that repeats, and `routine_ref` is shared by
+    all its occurrences where each has a name of its own.
+    """
 
     ref: str
     source: str
@@ -32,10 +37,22 @@ class TaskFeatures(NamedTuple):
     recurring: bool
     minutes: int | None
     words: int
+    changed_at: int | None = None
+    changes: int = 0
+    started: bool = False
+    starred: bool = False
+    blocked: bool = False
+    blocking: bool = False
+    notes: int = 0
+    every_days: float | None = None
+    routine_ref: str | None = None
 
 
 class TaskCompletion(NamedTuple):
-    """One completion without its words. `lateness_days` is negative when early, None without a due date."""
+    """One completion without its words. `lateness_days` is negative when early, None without a due date.
+
+    `added_at` (UTC ms), `every_days` and `routine_ref` are those of the task it closed, where its source tells them.
+    """
 
     ref: str
     source: str
@@ -46,3 +63,7 @@ class TaskCompletion(NamedTuple):
     project_ref: str | None
     priority: int
     recurring: bool
+    added_at: int | None = None
+    label_refs: tuple[str, ...] = ()
+    every_days: float | None = None
+    routine_ref: str | None = None

@@ -12,7 +12,9 @@ class TaskSignal(NamedTuple):
 
     `handle` is the source's own name for the task. `due` is ISO 8601 in one of three forms: a whole day, a floating
     local time, or an instant ending in Z. `start` hides the task before that day. `priority` runs from 1 (none) to
-    4 (most urgent). `added_at` is UTC milliseconds.
+    4 (most urgent). `added_at` is UTC milliseconds. `started`: the person is at it; `starred`: singled out as next.
+    `every_days` is the period of a repeating task, `routine` a name that all its occurrences share where each has a
+    handle of its own.
     """
 
     source: str
@@ -26,10 +28,20 @@ class TaskSignal(NamedTuple):
     added_at: int | None = None
     recurring: bool = False
     minutes: int | None = None
+    started: bool = False
+    starred: bool = False
+    blocked: bool = False
+    blocking: bool = False
+    notes: int = 0
+    every_days: float | None = None
+    routine: str | None = None
 
 
 class DoneSignal(NamedTuple):
-    """One completed task as a source has it. `timed` tells whether `at` (UTC ms) is more exact than its day."""
+    """One completed task as a source has it. `timed` tells whether `at` (UTC ms) is more exact than its day.
+
+    `added_at` is UTC ms; `every_days` and `routine` are as in `TaskSignal`.
+    """
 
     source: str
     handle: str
@@ -39,6 +51,10 @@ class DoneSignal(NamedTuple):
     project: str | None = None
     priority: int = 1
     recurring: bool = False
+    added_at: int | None = None
+    labels: tuple[str, ...] = ()
+    every_days: float | None = None
+    routine: str | None = None
 
 
 class Reading(NamedTuple):

@@ -47,7 +47,10 @@ class Candidate(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a policy chose at one moment. `propensity` is the probability of that choice under the policy."""
+    """What a policy chose at one moment. `propensity` is the probability of that choice under the policy.
+
+    Decisions of several policies about the same candidates share their `moment`.
+    """
 
     id: str
     at: int
@@ -57,6 +60,7 @@ class Decision(NamedTuple):
     chosen: str | None
     propensity: float
     scores: Mapping[str, Mapping[str, tuple[float, float]]]
+    moment: str = ""
 
 
 class Tip(NamedTuple):

@@ -121,6 +121,58 @@ drop table mute;
 alter table mute_by_event rename to mute;
 """
 
+# What the ranker learns from, what the person tells of themselves, and what is worked out of both.
+V4 = """
+alter table task add column changed_at integer;
+alter table task add column changes integer not null default 0;
+alter table task add column started integer not null default 0 check (started in (0, 1));
+alter table task add column starred integer not null default 0 check (starred in (0, 1));
+alter table task add column blocked integer not null default 0 check (blocked in (0, 1));
+alter table task add column blocking integer not null default 0 check (blocking in (0, 1));
+alter table task add column notes integer not null default 0;
+alter table task add column every_days real;
+alter table task add column routine_ref text;
+alter table completion add column added_at integer;
+alter table completion add column label_refs text not null default '';
+alter table completion add column every_days real;
+alter table completion add column routine_ref text;
+alter table decision add column moment text not null default '';
+create index decision_moment on decision (moment) where moment <> '';
+create table pref_log (
+  seq integer primary key autoincrement, scope text not null, key text not null,
+  source text not null check (source in ('user', 'inferred', 'default')), value text, evidence integer not null,
+  at integer not null
+) strict;
+create index pref_log_key on pref_log (scope, key, at);
+create table context (
+  ref text primary key, name blob not null, active integer not null check (active in (0, 1)), schedule text not null,
+  since integer not null
+) strict;
+create table mood (id text primary key, at integer not null, score integer not null check (score between 1 and 5),
+  note blob) strict;
+create index mood_at on mood (at);
+create table habit (
+  ref text primary key, source text not null references source (id) on delete cascade, name blob not null,
+  every_days integer not null check (every_days between 1 and 366), added_at integer not null, done_at integer
+) strict;
+create table effort (
+  ref text primary key, source text not null references source (id) on delete cascade, minutes integer,
+  energy text check (energy in ('low', 'medium', 'high')), at integer not null
+) strict;
+create table vector (
+  ref text not null, embedder text not null, source text not null references source (id) on delete cascade,
+  sealed blob not null, at integer not null, primary key (ref, embedder)
+) strict, without rowid;
+create table area (
+  ref text primary key, source text not null references source (id) on delete cascade, area text not null,
+  origin text not null check (origin in ('user', 'inferred')), at integer not null
+) strict;
+create table model (name text primary key, version text not null, at integer not null, state text not null) strict;
+create table policy (
+  id text primary key, stage text not null check (stage in ('live', 'shadow', 'off')), since integer not null
+) strict;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -139,6 +191,10 @@ def migrations() -> Migrations:
     @steps()
     def m0003_mute_by_event(database: object) -> None:
         _run(database, V3, 3)
+
+    @steps()
+    def m0004_what_is_learnt(database: object) -> None:
+        _run(database, V4, 4)
 
     return steps
 

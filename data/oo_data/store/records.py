@@ -16,38 +16,23 @@ def replace_tasks(conn: sqlite3.Connection, source: str, now: int, tasks: Iterab
     conn.execute("delete from task where source = ?", (source,))
     conn.executemany(
         "insert or replace into task (ref, source, due, start, priority, project_ref, label_refs, added_at,"
-        " recurring, minutes, words, seen_at) values (?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            (
-                t.ref, t.source, t.due, t.start, t.priority, t.project_ref, " ".join(t.label_refs), t.added_at,
-                int(t.recurring), t.minutes, t.words, now,
-            )
-            for t in tasks
-        ),
-    )  # fmt: skip
+        " recurring, minutes, words, changed_at, changes, started, starred, blocked, blocking, notes, every_days,"
+        " routine_ref, seen_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        ((*task[:6], " ".join(task.label_refs), *task[7:], now) for task in tasks),
+    )
 
 
 def tasks(conn: sqlite3.Connection) -> list[TaskFeatures]:
     """All open tasks of all sources."""
     rows = conn.execute(
-        "select ref, source, due, start, priority, project_ref, label_refs, added_at, recurring, minutes, words"
-        " from task"
+        "select ref, source, due, start, priority, project_ref, label_refs, added_at, recurring, minutes, words,"
+        " changed_at, changes, started, starred, blocked, blocking, notes, every_days, routine_ref from task"
     )
     return [
-        TaskFeatures(
-            ref,
-            source,
-            due,
-            start,
-            priority,
-            project,
-            tuple(labels.split()),
-            added,
-            bool(again),
-            minutes,
-            words,
+        TaskFeatures._make(
+            (*row[:6], tuple(row[6].split()), row[7], bool(row[8]), *row[9:13], *map(bool, row[13:17]), *row[17:])
         )
-        for ref, source, due, start, priority, project, labels, added, again, minutes, words in rows
+        for row in rows
     ]
 
 
@@ -60,22 +45,9 @@ def count_tasks(conn: sqlite3.Connection, source: str) -> int:
 def add_completions(conn: sqlite3.Connection, done: Iterable[TaskCompletion]) -> None:
     """Add completions; one that is known already is not counted twice."""
     conn.executemany(
-        "insert or ignore into completion (source, ref, at, timed, due, lateness_days, project_ref, priority,"
-        " recurring) values (?,?,?,?,?,?,?,?,?)",
-        (
-            (
-                c.source,
-                c.ref,
-                c.at,
-                int(c.timed),
-                c.due,
-                c.lateness_days,
-                c.project_ref,
-                c.priority,
-                int(c.recurring),
-            )
-            for c in done
-        ),
+        "insert or ignore into completion (ref, source, at, timed, due, lateness_days, project_ref, priority,"
+        " recurring, added_at, label_refs, every_days, routine_ref) values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        ((*c[:10], " ".join(c.label_refs), *c[11:]) for c in done),
     )
 
 
@@ -87,11 +59,14 @@ def drop_completion_at(conn: sqlite3.Connection, source: str, ref: str, at: int)
 def completions(conn: sqlite3.Connection, since: int) -> list[TaskCompletion]:
     """Completions since then (UTC ms), oldest first."""
     rows = conn.execute(
-        "select ref, source, at, timed, due, lateness_days, project_ref, priority, recurring from completion"
-        " where at >= ? order by at",
+        "select ref, source, at, timed, due, lateness_days, project_ref, priority, recurring, added_at, label_refs,"
+        " every_days, routine_ref from completion where at >= ? order by at",
         (since,),
     )
-    return [TaskCompletion(r[0], r[1], r[2], bool(r[3]), r[4], r[5], r[6], r[7], bool(r[8])) for r in rows]
+    return [
+        TaskCompletion._make((*r[:3], bool(r[3]), *r[4:8], bool(r[8]), r[9], tuple(r[10].split()), *r[11:]))
+        for r in rows
+    ]
 
 
 def save_features(conn: sqlite3.Connection, features: Iterable[Feature]) -> None:
@@ -170,10 +145,11 @@ def runs(conn: sqlite3.Connection) -> dict[str, tuple[str, int, str, int]]:
 def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
     """Log a decision with its scores and propensity."""
     conn.execute(
-        "insert into decision (id, at, policy, stage, gate, chosen, propensity, scores) values (?,?,?,?,?,?,?,?)",
+        "insert into decision (id, at, policy, stage, gate, chosen, propensity, scores, moment)"
+        " values (?,?,?,?,?,?,?,?,?)",
         (
             decision.id, decision.at, decision.policy, decision.stage, decision.gate, decision.chosen,
-            decision.propensity, json.dumps(decision.scores, separators=(",", ":")),
+            decision.propensity, json.dumps(decision.scores, separators=(",", ":")), decision.moment,
         ),
     )  # fmt: skip
 
@@ -181,7 +157,7 @@ def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
 def decision(conn: sqlite3.Connection, decision_id: str) -> Decision | None:
     """One decision by id."""
     row = conn.execute(
-        "select id, at, policy, stage, gate, chosen, propensity, scores from decision where id = ?",
+        "select id, at, policy, stage, gate, chosen, propensity, scores, moment from decision where id = ?",
         (decision_id,),
     ).fetchone()
     if row is None:
@@ -190,8 +166,8 @@ def decision(conn: sqlite3.Connection, decision_id: str) -> Decision | None:
         subject: {name: (value, weight) for name, (value, weight) in terms.items()}
         for subject, terms in json.loads(row[7]).items()
     }
-    found_id, at, policy, stage, gate, chosen, propensity, _ = row
-    return Decision(found_id, at, policy, stage, gate, chosen, propensity, scores)
+    found_id, at, policy, stage, gate, chosen, propensity, _, moment = row
+    return Decision(found_id, at, policy, stage, gate, chosen, propensity, scores, moment)
 
 
 def sweep_decisions(conn: sqlite3.Connection, before: int) -> int:

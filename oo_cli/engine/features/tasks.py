@@ -10,6 +10,8 @@ from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import DoneSignal, TaskSignal
 from oo_data.text import show
 
+_OWN_FIELDS = TaskFeatures._fields.index("words") + 1  # those before are the source's own
+
 
 def task_features(signal: TaskSignal, refs: Refs) -> TaskFeatures:
     """One open task without its words."""
@@ -25,7 +27,23 @@ def task_features(signal: TaskSignal, refs: Refs) -> TaskFeatures:
         recurring=signal.recurring,
         minutes=signal.minutes,
         words=len(show(signal.title).split()),
+        started=signal.started,
+        starred=signal.starred,
+        blocked=signal.blocked,
+        blocking=signal.blocking,
+        notes=signal.notes,
+        every_days=signal.every_days,
+        routine_ref=refs.task(signal.source, signal.routine) if signal.routine else None,
     )
+
+
+def aged(task: TaskFeatures, before: TaskFeatures | None, now: int) -> TaskFeatures:
+    """The task with what was seen of its changes so far; a field that differs from `before` is one more."""
+    if before is None:
+        return task
+    if task[:_OWN_FIELDS] == before[:_OWN_FIELDS] and task.started == before.started and task.notes == before.notes:
+        return task._replace(changed_at=before.changed_at, changes=before.changes)
+    return task._replace(changed_at=now, changes=before.changes + 1)
 
 
 def completion(signal: DoneSignal, refs: Refs, zone: ZoneInfo) -> TaskCompletion:
@@ -41,4 +59,8 @@ def completion(signal: DoneSignal, refs: Refs, zone: ZoneInfo) -> TaskCompletion
         project_ref=refs.project(signal.source, signal.project) if signal.project else None,
         priority=signal.priority,
         recurring=signal.recurring,
+        added_at=signal.added_at,
+        label_refs=tuple(refs.label(label) for label in signal.labels),
+        every_days=signal.every_days,
+        routine_ref=refs.task(signal.source, signal.routine) if signal.routine else None,
     )

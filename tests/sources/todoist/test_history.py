@@ -232,7 +232,11 @@ def test_item() -> None:
     """A task of the completed list, with its own due date."""
     task = item(completed_at="2026-04-29T17:40:10Z", priority=2, due=due("2026-04-30"), completed_by_uid=ME)
     assert list(items_of([task], MADRID)) == [
-        Happened(DoneSignal("todoist", TASK, 1_777_484_410_000, True, "2026-04-30", "Home", 2), done=True, mine=True)
+        Happened(
+            DoneSignal("todoist", TASK, 1_777_484_410_000, True, "2026-04-30", "Home", 2, added_at=1_737_494_923_841),
+            done=True,
+            mine=True,
+        )
     ]
 
 

@@ -15,9 +15,11 @@ from oo_cli.adapters.sources.todoist.mapper import (
     SOURCE,
     Account,
     When,
+    added_of,
     due_of,
     flag_of,
     handle_of,
+    labels_of,
     object_of,
     priority_of,
     repeats,
@@ -143,6 +145,8 @@ def items_of(rows: Iterable[object], account: Account) -> Iterator[Happened | No
             project=account.project(item.get("project_id")),
             priority=priority_of(item.get("priority")) or 1,
             recurring=repeats(item),
+            added_at=added_of(item),
+            labels=labels_of(item),
         )
         yield Happened(signal, True, not account.is_foreign(item.get("completed_by_uid")))
 

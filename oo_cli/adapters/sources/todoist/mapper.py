@@ -135,8 +135,6 @@ def _is_out(item: dict[str, object], account: Account) -> bool:
 
 
 def _task(handle: str, content: str, item: dict[str, object], account: Account) -> TaskSignal:
-    labels = (_text(label, MAX_NAME) for label in list_of(item.get("labels"))[:MAX_LABELS])
-    added = when_of(item.get("added_at"))
     return TaskSignal(
         source=SOURCE,
         handle=handle,
@@ -144,11 +142,23 @@ def _task(handle: str, content: str, item: dict[str, object], account: Account) 
         due=due_of(item, account.zone),
         priority=priority_of(item.get("priority")) or 1,
         project=account.project(item.get("project_id")),
-        labels=tuple(dict.fromkeys(label for label in labels if label is not None)),
-        added_at=None if added is None else added.epoch_ms(),
+        labels=labels_of(item),
+        added_at=added_of(item),
         recurring=repeats(item),
         minutes=_minutes(object_of(item.get("duration"))),
     )
+
+
+def labels_of(item: dict[str, object]) -> tuple[str, ...]:
+    """The names of its labels, each once."""
+    labels = (_text(label, MAX_NAME) for label in list_of(item.get("labels"))[:MAX_LABELS])
+    return tuple(dict.fromkeys(label for label in labels if label is not None))
+
+
+def added_of(item: dict[str, object]) -> int | None:
+    """When it was added (UTC ms)."""
+    added = when_of(item.get("added_at"))
+    return None if added is None else added.epoch_ms()
 
 
 def due_of(item: dict[str, object], zone: ZoneInfo | None) -> str | None:

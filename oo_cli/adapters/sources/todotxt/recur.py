@@ -12,6 +12,13 @@ from oo_cli.adapters.sources.todotxt.line import head
 
 RULE = re.compile(r"(\+?)([1-9][0-9]{0,3})([dwmyb])")
 _RULE_TAG = re.compile(rf"(?<!\S)rec:{RULE.pattern}(?!\S)")
+_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.25, "b": 1.4}
+
+
+def period(rule: str | None) -> float | None:
+    """The days between two occurrences, about; a business day counts as 7/5. None where nothing recurs."""
+    found = RULE.fullmatch(rule or "")
+    return int(found[2]) * _DAYS[found[3]] if found else None
 
 
 def next_occurrence(raw: str, today: date) -> str | None:

@@ -110,6 +110,7 @@ class TodoTxtSource:
         return _parsed(lines), []
 
     def _open(self, read: list[Task]) -> list[TaskSignal]:
+        from oo_cli.adapters.sources.todotxt.recur import period
         from oo_data.contracts.signal import TaskSignal
         from oo_data.text import Untrusted
 
@@ -128,6 +129,8 @@ class TodoTxtSource:
                 added_at=None if task.created is None else _noon(task.created, zone),
                 recurring=task.rule is not None,
                 minutes=task.minutes,
+                every_days=period(task.rule),
+                routine=task.title if task.rule else None,
             )
             for task, handle in ((task, handles.next(task.identity)) for task in read if not task.done)
             if task.title and not task.hidden
@@ -135,6 +138,7 @@ class TodoTxtSource:
 
     def _done(self, read: list[Task], now_ms: int) -> list[DoneSignal]:
         """Completions up to today, each handle numbered within its day: archiving lines renames none."""
+        from oo_cli.adapters.sources.todotxt.recur import period
         from oo_data.contracts.signal import DoneSignal
 
         handles = _Handles()
@@ -149,6 +153,10 @@ class TodoTxtSource:
                 project=task.project,
                 priority=task.priority,
                 recurring=task.rule is not None,
+                added_at=None if task.created is None else _noon(task.created, zone),
+                labels=task.contexts,
+                every_days=period(task.rule),
+                routine=task.title if task.rule else None,
             )
             for task in read
             if task.done and task.title and task.completed and task.completed <= today
