@@ -10,7 +10,7 @@ from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
 from oo_data.ports import Clock, Sealer, Source
-from oo_data.store import health, profile
+from oo_data.store import health, history, profile
 
 if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody
@@ -125,7 +125,8 @@ def open_source(house: House, source_id: str) -> Source:
         from oo_cli.adapters.sources.todotxt.source import TodoTxtSource
 
         path = state.watch_path or house.paths.todo_file
-        return TodoTxtSource(path, house.zone.key, own=path == house.paths.todo_file)
+        kept = history.progress(house.store.conn, source_id)
+        return TodoTxtSource(path, house.zone.key, path == house.paths.todo_file, kept)
     from oo_cli.wiring_todoist import TodoistAccount
 
     return TodoistAccount(house).source()

@@ -136,6 +136,8 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
             news += reading.problems
         records.replace_tasks(conn, source, now, pulled.tasks[source])
         profile.source_read(conn, source, now, reading.mark)
+        if reading.progress is not None:
+            history.set_progress(conn, source, reading.progress)
         house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)
     for source, error in pulled.failures.items():
         path = connected[source].watch_path if source in connected else None

@@ -30,7 +30,7 @@ def status(house: House) -> dict[str, Any]:
 def status_lines(house: House, data: dict[str, Any]) -> list[str]:
     """The same for a person."""
     said = source_lines(house)[1] or ["Nothing is connected. Start with: oo add, or oo connect"]
-    said.append(f"{data['shelf']} tips ready, {data['shown_today']} shown today.")
+    said.append(f"{data['shelf']} {'tip' if data['shelf'] == 1 else 'tips'} ready, {data['shown_today']} shown today.")
     if data["gate"]:
         until = local(data["gate"]["until"], house.zone).strftime("%a %H:%M")
         said.append(f"Quiet now: {SILENCES.get(data['gate']['reason'], '').lower()}, until {until}.")

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures
+from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
 from oo_data.contracts.tip import Decision
 
 
@@ -84,6 +84,17 @@ def save_features(conn: sqlite3.Connection, features: Iterable[Feature]) -> None
             for f in features
         ),
     )
+
+
+def features(conn: sqlite3.Connection) -> dict[str, Feature]:
+    """All features by key, stale ones too."""
+    rows = conn.execute("select key, value, computed_at, fresh_until, provenance from feature")
+    return {key: Feature(key, _value(text), at, until, tuple(origin.split())) for key, text, at, until, origin in rows}
+
+
+def _value(text: str) -> Value:
+    loaded: float | str | list[float] | dict[str, float] = json.loads(text)
+    return tuple(loaded) if isinstance(loaded, list) else loaded
 
 
 class StoredSnippet(NamedTuple):

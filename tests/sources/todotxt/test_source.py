@@ -73,6 +73,31 @@ def test_completions_are_read_from_both_files(path: Path, source: Source) -> Non
     assert reading.problems == ()
 
 
+def test_a_known_archive_is_not_told_again(path: Path, source: Source) -> None:
+    """Years of done tasks cost nothing once kept; a change of the done.txt, or of the zone, has it read again."""
+    path.write_text("x 2026-11-20 Call\nopen\n")
+    archive = path.with_name("done.txt")
+    archive.write_text("x 2026-07-01 Old\nx 2026-11-20 Call\n\ufeffx (A) 2026-07-02 Odd\n")
+    first = source.read(NOW)
+    again = TodoTxtSource(str(path), "Europe/Berlin", own=False, kept=first.progress)
+    told = again.read(NOW)
+    assert [done.handle for done in first.done] == ["Old", "Call", "Odd", "Call\x1f2"]
+    assert [done.handle for done in told.done] == ["Call", "Odd", "Call\x1f2"]
+    assert told.progress == first.progress
+    assert len(TodoTxtSource(str(path), "Asia/Tokyo", own=False, kept=first.progress).read(NOW).done) == 4
+    archive.write_text("x 2026-07-01 Older\n")
+    assert [done.handle for done in again.read(NOW).done] == ["Older", "Call"]
+
+
+def test_an_archive_from_the_future_is_read_until_it_is_past(path: Path, source: Source) -> None:
+    """A completion dated tomorrow counts tomorrow, though the done.txt has not changed by then."""
+    path.write_text("open\n")
+    path.with_name("done.txt").write_text("x 2026-11-23 Tomorrow\n")
+    today = source.read(NOW)
+    assert (today.done, today.progress) == ((), None)
+    assert [done.handle for done in source.read(NOW + 86_400_000).done] == ["Tomorrow"]
+
+
 def test_an_unreadable_archive_does_not_hide_the_tasks(path: Path, source: Source) -> None:
     """A done.txt that is no file is reported; the open tasks are there all the same."""
     path.write_text("open\n")

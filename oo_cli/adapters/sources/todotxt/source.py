@@ -6,6 +6,7 @@ On the path of `oo done`: what only reading and adding need is imported there.
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 from oo_cli.adapters.sources.todotxt.file import TodoFile, ending
@@ -25,14 +26,16 @@ MAX_PROBLEMS = 20
 class TodoTxtSource:
     """The tasks of one todo.txt. Writes touch the lines they concern and no other byte.
 
-    `tz` is the IANA name that days are reckoned in; `own` says that the file is oO's to make when needed.
+    `tz` is the IANA name that days are reckoned in; `own` says that the file is oO's to make when needed. `kept` is the
+    `progress` of the last reading that was kept: a done.txt that still looks like that need not be told again.
     """
 
     id = "todotxt"
 
-    def __init__(self, path: str, tz: str, own: bool) -> None:
+    def __init__(self, path: str, tz: str, own: bool, kept: str | None = None) -> None:
         self._file = TodoFile(path, own)
         self._tz = tz
+        self._kept = kept
 
     def read(self, now_ms: int) -> Reading:
         """All open tasks, and the completions of this file and the done.txt beside it."""
@@ -40,7 +43,7 @@ class TodoTxtSource:
 
         lines, mark = self._file.read()
         read = _parsed(lines)
-        archived, problems = self._archived()
+        archived, progress, problems = self._archived(read, now_ms)
         for number, line in enumerate(read, start=1):
             problems += [f"line {number}: {problem}" for problem in line.problems]
         if len(problems) > MAX_PROBLEMS:
@@ -50,6 +53,7 @@ class TodoTxtSource:
             done=tuple(self._done([*archived, *read], now_ms)),
             mark=mark,
             problems=tuple(problems),
+            progress=progress,
         )
 
     def complete(self, handle: str, now_ms: int) -> bool:
@@ -97,17 +101,27 @@ class TodoTxtSource:
 
         return datetime.fromtimestamp(now_ms / 1000, _zone(self._tz)).date()
 
-    def _archived(self) -> tuple[list[Task], list[str]]:
-        """The lines of the done.txt that programs archive to, and what kept it from being read."""
+    def _archived(self, read: list[Task], now_ms: int) -> tuple[list[Task], str | None, list[str]]:
+        """The lines of the done.txt that programs archive to, how it looked, and what kept it from being read.
+
+        Of one that is known already only the days that the open file tells of too: their handles are numbered together.
+        """
         real = os.path.realpath(self._file.path)
         archive = os.path.join(os.path.dirname(real), "done.txt")
         if archive == real:
-            return [], []
+            return [], None, []
         try:
-            lines, _ = TodoFile(archive, own=True).read()
+            lines, mark = TodoFile(archive, own=True).read()
         except SourceUnavailableError:
-            return [], ["done.txt: cannot be read"]
-        return _parsed(lines), []
+            return [], None, ["done.txt: cannot be read"]
+        progress = f"{mark} {self._tz}"
+        if progress == self._kept:
+            days = {str(task.completed) for task in read if task.done and task.completed}
+            return _parsed([line for line in lines if _may_be_of(line, days)]), progress, []
+        archived = _parsed(lines)
+        today = self._today(now_ms)
+        coming = any(task.completed is not None and task.completed > today for task in archived)
+        return archived, None if coming else progress, []
 
     def _open(self, read: list[Task]) -> list[TaskSignal]:
         from oo_cli.adapters.sources.todotxt.recur import period
@@ -182,6 +196,12 @@ def _parsed(lines: list[str]) -> list[Task]:
     return [parse(line.removesuffix(ending(line))) for line in lines]
 
 
+def _may_be_of(line: str, days: set[str]) -> bool:
+    """Whether a done line may be of one of these days; one that does not begin with its day is looked at closely."""
+    text = line.lstrip()
+    return text[2:12] in days or not text[2:3].isdigit()
+
+
 def _find_open(lines: list[str], handle: str) -> int | None:
     """Where the open line with this handle stands."""
     same, _, number = handle.partition(SEPARATOR)
@@ -234,6 +254,7 @@ def _zone(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
+@cache
 def _noon(day: date, zone: tzinfo) -> int:
     from datetime import datetime
 
