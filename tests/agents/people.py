@@ -37,7 +37,7 @@ def history(
 ) -> UserHistory:
     """A person's history with as many feedback events as asked for."""
     reactions = tuple(Reacted(now - index, "done", "ref") for index in range(events))
-    return UserHistory(now, tz, reactions, tuple(completions))
+    return UserHistory(now, tz, reactions, tuple(sorted(completions, key=lambda done: done.at)))
 
 
 def infer(agent_id: str, person: UserHistory) -> dict[str, Inferred]:

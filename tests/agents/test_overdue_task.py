@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from oo_data.contracts.feature import TaskCompletion
+from oo_data.contracts.feature import TaskCompletion, Value
 from tests.agents.people import HOUR_MS, NOW, at, compute, done, history, infer, learned, text
 
 AGENT = "overdue-task"
@@ -24,8 +26,8 @@ def test_tolerance(days: tuple[float | None, ...], tolerance: float) -> None:
 
 
 def test_thin() -> None:
-    """Fewer than five dated completions of the last ninety days teach nothing."""
-    old = [done(at(100 + index), late=5) for index in range(50)]
+    """Fewer than five dated completions of the last year teach nothing."""
+    old = [done(at(370 + index), late=5) for index in range(50)]
     assert learned(AGENT, history([*late(9, 9, 9, 9, None, None), *old])) == {}
 
 
@@ -63,44 +65,79 @@ def test_little_and_garbage() -> None:
     assert learned(AGENT, history(late(*[float("inf"), float("nan"), -700_000.0] * 9))) == {}
 
 
+def features(overdue: Mapping[str, float], **usual: float) -> dict[str, Value]:
+    """What is overdue, and how late each usually would be where its project tells."""
+    return {"task.overdue_days": overdue, "task.overdue_usual_days": usual}
+
+
 @pytest.mark.parametrize(
     ("overdue", "sentence"),
     [
-        ({"a": 12.0, "b": 1.0, "c": 3.0}, "3 tasks are late, the oldest by 12 days."),
-        ({"a": 2.0, "b": 0.5}, "2 tasks are late, the oldest by 2 days."),
-        ({"a": 3.0}, "1 task is late by 3 days."),
-        ({"a": 1.2}, "1 task is late by 1 day."),
-        ({"a": 2.0, "b": -4.0, "c": 0.0}, "1 task is late by 2 days."),
+        ({"a": 12.0, "b": 1.0, "c": 3.0}, "2 tasks are late, the oldest by 12 days."),
+        ({"a": 3.0, "b": 0.5}, "One task is late by 3 days."),
+        ({"a": 3.0}, "One task is late by 3 days."),
+        ({"a": 1.45}, "One task is late by 1 day."),
+        ({"a": 2.0, "b": -4.0, "c": 0.0}, "One task is late by 2 days."),
+        ({"a": 1.2}, ""),
         ({"a": 1.0, "b": 0.5}, ""),
         ({"a": -1.0}, ""),
         ({}, ""),
     ],
 )
 def test_sentence(overdue: dict[str, float], sentence: str) -> None:
-    """Counts what is late, in the singular where it is one, and is silent within the tolerance."""
-    assert text(compute(AGENT, {"task.overdue_days": overdue})) == sentence
+    """Counts what is late beyond the tolerance; a cold-start tolerance is nobody's usual and not called so."""
+    assert text(compute(AGENT, features(overdue))) == sentence
 
 
-def test_no_tolerance() -> None:
-    """Someone who is never late hears of the first hours."""
-    said = compute(AGENT, {"task.overdue_days": {"a": 0.3}}, {"lateness_tolerance_days": 0.0})
-    assert text(said) == "1 task is late by less than a day."
+@pytest.mark.parametrize(
+    ("tolerance", "overdue", "sentence"),
+    [
+        (0.0, {"a": 0.45}, "One task is late by less than a day; mostly you are on time."),
+        (0.0, {"a": 5.0, "b": 9.0}, "2 tasks are later than usual, the oldest by 9 days."),
+        (1.4, {"a": 5.0}, "One task is late by 5 days; your usual is 1 day."),
+        (4.0, {"a": 12.0}, "One task is late by 12 days; your usual is 4 days."),
+        (4.0, {"a": 12.0, "b": 3.0, "c": 6.0}, "2 tasks are later than usual, the oldest by 12 days."),
+        (4.0, {"a": 4.0}, ""),
+    ],
+)
+def test_against_the_usual(tolerance: float, overdue: dict[str, float], sentence: str) -> None:
+    """What was learned of the person is named, and what is within it is not held against them."""
+    assert text(compute(AGENT, features(overdue), {"lateness_tolerance_days": tolerance})) == sentence
+
+
+def test_projects() -> None:
+    """A task of a project that is always late must be later still, and weighs less; the kept project comes first."""
+    said = compute(AGENT, features({"a": 10.0, "b": 10.0, "c": 10.0}, a=20.0, b=8.0), {"lateness_tolerance_days": 2.0})
+    assert said is not None
+    assert said.refs == ("c", "b")
+    assert said.weight == pytest.approx(8 / 15, abs=0.001)
+    alone = compute(AGENT, features({"b": 10.0}, b=8.0), {"lateness_tolerance_days": 2.0})
+    assert alone is not None
+    assert alone.weight == pytest.approx(3 / 9 * 2 / 9, abs=0.001)
 
 
 def test_refs_and_weight() -> None:
-    """Five at most, latest first, equals in a fixed order; half the weight a week beyond the tolerance."""
+    """Those beyond the tolerance, latest first, equals in a fixed order; half the weight a week beyond it."""
     overdue = {"a": 2.0, "b": 9.0, "c": 9.0, "d": 12.0, "e": 1.0, "f": 10.0}
-    said = compute(AGENT, {"task.overdue_days": overdue}, {"lateness_tolerance_days": 5.0})
+    said = compute(AGENT, features(overdue), {"lateness_tolerance_days": 5.0})
     assert said is not None
-    assert said.refs == ("d", "f", "b", "c", "a")
+    assert said.refs == ("d", "f", "b", "c")
     assert (said.weight, said.expires_at) == (0.5, NOW + 6 * HOUR_MS)
-    unreal = compute(AGENT, {"task.overdue_days": overdue}, {"lateness_tolerance_days": 5.0, "project_realness": 0.5})
+    unreal = compute(AGENT, features(overdue), {"lateness_tolerance_days": 5.0, "project_realness": 0.5})
     assert unreal is not None
     assert unreal.weight == 0.25
 
 
+def test_five_at_most() -> None:
+    """The sentence counts all, the references stop at five."""
+    said = compute(AGENT, features({f"t{index}": 9.0 + index for index in range(8)}))
+    assert text(said) == "8 tasks are late, the oldest by 16 days."
+    assert said is not None
+    assert said.refs == ("t7", "t6", "t5", "t4", "t3")
+
+
 def test_ends_with_the_day() -> None:
     """Tomorrow it is a day more, so the sentence ends at midnight."""
-    said = compute(AGENT, {"task.overdue_days": {"a": 3.0}}, now=at(0, 22))
+    said = compute(AGENT, features({"a": 3.0}), now=at(0, 22))
     assert said is not None
     assert said.expires_at == at(-1, 0)

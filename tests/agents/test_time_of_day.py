@@ -32,7 +32,7 @@ def person(*hours: float, days: int = 60, tz: str = BERLIN) -> UserHistory:
 def test_known_truth() -> None:
     """A person who works from nine to eleven and after supper is recognised."""
     found = learned(AGENT, person(8.5, 9.2, 9.7, 10.1, 10.4, 10.8, 11.2, 13, 15, 16, 18, 20))
-    assert found["preferred_hour"] == 12
+    assert found["preferred_hour"] == 10
     assert found["peak_hours"] == (9, 10)
     assert (found["quiet_start"], found["quiet_end"]) == (21, 8)
     assert found["tz"] == BERLIN
@@ -107,30 +107,82 @@ def test_little_and_garbage() -> None:
         assert set(learned(AGENT, history(completions))) == {"tz"}
 
 
+def test_two_peaks() -> None:
+    """Of a morning and an evening the greater is preferred, not the noon between them."""
+    assert learned(AGENT, person(8, 8.5, 9, 19.5, 20))["preferred_hour"] == 9
+    assert learned(AGENT, person(8.5, 9, 19, 19.5, 20))["preferred_hour"] == 20
+
+
+def test_stray_nights_and_holidays() -> None:
+    """A night spent clearing up, some strays and weeks away leave the quiet hours as they are."""
+    usual = [
+        done(at(back, hour)) for back in range(120) if not 20 < back < 42 for hour in (7.5, 9, 11, 14, 17, 20, 21.5)
+    ]
+    night = [done(at(50, 3 + index / 60)) for index in range(40)]
+    strays = [done(at(back, 2)) for back in (5, 60, 90)]
+    found = learned(AGENT, history([*usual, *night, *strays]))
+    assert (found["quiet_start"], found["quiet_end"]) == (22, 7)
+    assert found["preferred_hour"] != 3
+
+
+def test_a_move_does_not_smear() -> None:
+    """Hours from before a move to another zone count as what they were there."""
+    there = [done(at(back, hour, "America/New_York")) for back in range(30, 150) for hour in (8, 10, 10.5, 15, 21)]
+    here = [done(at(back, hour)) for back in range(30) for hour in (8, 10, 10.5, 15, 21)]
+    found = learned(AGENT, history([*there, *here]))
+    assert found["preferred_hour"] == 10
+    assert (found["quiet_start"], found["quiet_end"]) == (22, 8)
+
+
+def test_one_instant() -> None:
+    """A whole past that was imported at one moment tells no hour."""
+    assert learned(AGENT, history(done(at(3, 3)) for _ in range(500))) == {"tz": BERLIN}
+
+
 def test_speaks() -> None:
-    """Said when half of at least twenty lie near the hour; louder in peak hours; for the time to live."""
+    """Said near the hour when two fifths of at least twenty lie there; louder in peak hours; until it is over."""
     features = {"done.by_hour": by_place(24, at14=4, at15=8, at16=3, at20=5)}
     said = compute(AGENT, features, {"preferred_hour": 15, "peak_hours": (15,)})
-    assert text(said) == "You usually finish things around 15:00."
+    assert text(said) == "Around now you usually get things done: 15 of 20 between 13:00 and 17:00."
     assert said is not None
-    assert (said.weight, said.expires_at, said.refs) == (0.75, NOW + 12 * HOUR_MS, ())
+    assert (said.weight, said.expires_at, said.refs) == (0.75, NOW + 2 * HOUR_MS, ())
     calm = compute(AGENT, features, {"preferred_hour": 15, "peak_hours": (20,)})
     assert calm is not None
     assert calm.weight == 0.375
+    late = compute(AGENT, features, {"preferred_hour": 15, "peak_hours": (15,)}, now=at(0, 16.5))
+    assert late is not None
+    assert late.expires_at == at(0, 17)
+
+
+@pytest.mark.parametrize(
+    ("hour", "preferred", "said"),
+    [
+        (13.9, 15, False),
+        (14, 15, True),
+        (16.9, 15, True),
+        (17, 15, False),
+        (23.5, 0, True),
+        (1, 0, True),
+        (2, 0, False),
+    ],
+)
+def test_only_around_the_hour(hour: float, preferred: int, said: bool) -> None:
+    """From an hour before the preferred one to two hours after it, also across midnight."""
+    features = {"done.by_hour": tuple(8.0 if abs((at - preferred + 12) % 24 - 12) < 2 else 0.0 for at in range(24))}
+    assert (compute(AGENT, features, {"preferred_hour": preferred}, now=at(0, hour)) is not None) is said
 
 
 @pytest.mark.parametrize(
     "row",
-    [by_place(24), by_place(24, at10=19), by_place(24, at10=19, at20=20), tuple([5.0] * 24)],
+    [by_place(24), by_place(24, at10=19), by_place(24, at10=12, at20=20), tuple([5.0] * 24)],
     ids=["empty", "thin", "elsewhere", "even"],
 )
 def test_silent(row: tuple[float, ...]) -> None:
     """Nothing is called usual on thin or scattered evidence, cold start or not."""
-    assert compute(AGENT, {"done.by_hour": row}) is None
+    assert compute(AGENT, {"done.by_hour": row}, now=at(0, 10)) is None
 
 
-def test_speaks_without_zone() -> None:
-    """The features are local already, so an unknown zone only lowers the weight."""
-    said = compute(AGENT, {"done.by_hour": by_place(24, at10=40)}, tz="")
-    assert said is not None
-    assert said.weight == 0.5
+def test_silent_without_zone() -> None:
+    """Without a zone nobody knows whether the hour is near."""
+    assert compute(AGENT, {"done.by_hour": by_place(24, at10=40)}, now=at(0, 10)) is not None
+    assert compute(AGENT, {"done.by_hour": by_place(24, at10=40)}, now=at(0, 10), tz="") is None

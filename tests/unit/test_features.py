@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from time import process_time
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +17,10 @@ from oo_cli.engine.when import DAY_MS
 from oo_data.contracts.feature import TaskCompletion, Value
 from oo_data.contracts.signal import DoneSignal, TaskSignal
 from oo_data.text import Untrusted
-from tests.unit.examples import BERLIN, NOW, ms, task
+from tests.unit.examples import BERLIN, NOW, ZONES, ms, task
 
 REFS = Refs(b"k" * 32)
+REST = (None, None, None, 1, False)  # a completion without a due date, a project, a priority
 
 
 def finished(
@@ -116,6 +121,51 @@ def test_completions_summed_up() -> None:
     assert found["done.lateness"] == (-1.0, 2.5)
     assert found["done.by_project"] == {"p": 2.0, "q": 1.0}
     assert (found["done.total"], found["done.last_at"]) == (4.0, float(ms("2026-12-01T12:00")))
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+def test_days_and_hours_are_those_of_the_clock(zone: ZoneInfo) -> None:
+    """Whatever a zone does to its clocks, each completion falls on the day and hour that a clock there showed."""
+    now = ms("2026-04-20T10:00")
+    instants = range(now - 88 * DAY_MS, now, 600_000)
+    here = [datetime.fromtimestamp(at / 1000, zone) for at in instants]
+    done = [TaskCompletion("t", "s", at, True, *REST) for at in instants]
+    found = {feature.key: feature.value for feature in summarise([], done, now, zone)}
+    assert found["done.by_hour"] == tuple(sum(moment.hour == hour for moment in here) for hour in range(24))
+    assert found["done.by_weekday"] == tuple(sum(moment.weekday() == day for moment in here) for day in range(7))
+    today = datetime.fromtimestamp(now / 1000, zone).toordinal()
+    ages = [today - moment.toordinal() for moment in here]
+    assert found["done.per_day"] == tuple(ages.count(DAYS - 1 - place) for place in range(DAYS))
+
+
+def test_how_late_the_overdue_would_usually_be() -> None:
+    """The median of the task's project, early as on time; nothing of small projects and of what is not late."""
+    tasks = [
+        task(ref="a", due="2026-11-28", project_ref="p"),
+        task(ref="b", due="2026-11-28", project_ref="q"),
+        task(ref="c", due="2026-11-28", project_ref="r"),
+        task(ref="d", due="2026-11-28"),
+        task(ref="e", due="2026-12-28", project_ref="p"),
+        task(ref="f", project_ref="p"),
+        task(ref="g", due="2026-11-28", project_ref="s", source="todoist"),
+    ]
+    done = [
+        *(finished("2026-11-20T12:00", late=days, project="p") for days in (1.0, 9.0, 4.0, 6.0)),
+        *(finished("2026-11-20T12:00", late=days, project="q") for days in (-3.0, -2.0, 5.0)),
+        *(finished("2026-11-20T12:00", late=days, project="r") for days in (4.0, None, 4.0)),
+        *(finished("2026-01-20T12:00", late=days, project="s") for days in (4.0, 4.0, 4.0)),
+    ]
+    (found,) = (f for f in summarise(tasks, done, NOW, BERLIN) if f.key == "task.overdue_usual_days")
+    assert found.value == {"a": 5.0, "b": 0.0}
+    assert found.provenance == ("todoist", "todotxt")
+
+
+def test_a_long_history_is_cheap() -> None:
+    """Fifty thousand completions cost less than 0.35 s of CPU, also when all are recent."""
+    done = [TaskCompletion("t", "s", NOW - index * 150_000, True, *REST) for index in range(50_000)]
+    begin = process_time()
+    summarise([], done, NOW, BERLIN)
+    assert process_time() - begin < 0.35
 
 
 def test_the_history_is_bounded() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-__all__ = ["DAY_MS", "UTC", "circular_mean", "day", "end_of_day", "find_zone", "hour", "weekday"]
+__all__ = ["DAY_MS", "HOUR_MS", "UTC", "day", "end_of_day", "find_zone", "hour", "midnights", "weekday"]
 
-DAY_MS = 86_400_000
+DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 
 
 def find_zone(name: str) -> tzinfo | None:
@@ -39,21 +37,16 @@ def weekday(ordinal: int) -> int:
     return (ordinal + 6) % 7
 
 
+def midnights(now_ms: int, zone: tzinfo, days: int) -> list[int]:
+    """When each of the last `days` local days began, today the last of them, and when tomorrow begins; UTC ms."""
+    today = day(now_ms, zone)
+    return [_midnight(date.fromordinal(today + offset), zone) for offset in range(1 - days, 2)]
+
+
 def end_of_day(at_ms: int, zone: tzinfo) -> int:
     """The next local midnight in UTC milliseconds."""
-    tomorrow = datetime.fromtimestamp(at_ms / 1000, zone).date() + timedelta(days=1)
-    return round(_midnight(tomorrow, zone).timestamp() * 1000)
+    return _midnight(datetime.fromtimestamp(at_ms / 1000, zone).date() + timedelta(days=1), zone)
 
 
-def _midnight(at: date, zone: tzinfo) -> datetime:
-    return datetime(at.year, at.month, at.day, tzinfo=zone)
-
-
-def circular_mean(hours: Iterable[float]) -> tuple[float, float]:
-    """The mean hour on the clock's circle, and how far the hours agree: 0 (all round) to 1 (all the same)."""
-    angles = [hour * math.tau / 24 for hour in hours]
-    if not angles:
-        return 0.0, 0.0
-    x = sum(math.cos(angle) for angle in angles) / len(angles)
-    y = sum(math.sin(angle) for angle in angles) / len(angles)
-    return math.atan2(y, x) * 24 / math.tau % 24, math.hypot(x, y)
+def _midnight(at: date, zone: tzinfo) -> int:
+    return round(datetime(at.year, at.month, at.day, tzinfo=zone).timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""How today and this week compare with what is usual."""
+"""How today and the past week compare with what is usual."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from oo_agents.kit.agent import BaseAgent
-from oo_agents.kit.clock import DAY_MS, day
-from oo_agents.kit.history import recent, zone_of
-from oo_agents.kit.stats import mean, stdev
+from oo_agents.kit.history import Day, full_days
+from oo_agents.kit.stats import mean, standard_errors, stdev
 from oo_agents.kit.values import number, row
-from oo_agents.kit.wording import rounded
+from oo_agents.kit.wording import compared, rounded
 from oo_data.contracts.agent import AgentContext, ParamValue, Snippet, UserHistory
 
 WINDOW = 28
@@ -18,10 +17,13 @@ LEAST_DAYS = 14
 LEAST_DONE = 10
 LEAST_STDEV = 0.5  # whole tasks are counted, so an even history must not make one task a wonder
 TODAY_Z, WEEK_Z = 1.0, 1.5
+LEAST_ACTIVE = 4  # days; a week with fewer may be a holiday or an illness, and is nobody's business
+TREND_ERRORS = 2.0
+RARE = 1.0  # completions a day, below which people think in weeks
 
 
 class Momentum(BaseAgent):
-    """Speaks in z-scores: of today when it is well above the usual, else of a week far from it."""
+    """Weighs by z-scores, and speaks of today when it is well above the usual, else of a week far from it."""
 
     def compute(self, context: AgentContext) -> Snippet | None:
         """Silent until the features themselves hold enough to call anything usual."""
@@ -31,37 +33,39 @@ class Momentum(BaseAgent):
             return None
         usual, spread = self._usual(context, known)
         z = (today - usual) / spread
-        if z >= TODAY_Z:
-            text = f"{rounded(today)} done so far today, above your usual {rounded(usual)}."
-            return self.say(context, text, z / 4, today=True)
-        week = sum(full[-7:])
-        z = (week / 7 - usual) / (spread / math.sqrt(7))
-        if abs(z) < WEEK_Z or rounded(week) == rounded(usual * 7):
+        # A day that is always a busy one is no news.
+        if z >= TODAY_Z and today > max(full[-7::-7]):
+            return self.say(context, f"{rounded(today)} done today{_than_usual(today, usual)}.", z / 4, today=True)
+        week, usual_week = sum(full[-7:]), usual * 7
+        z = (week - usual_week) / (spread * math.sqrt(7))
+        if abs(z) < WEEK_Z or round(week) == round(usual_week):
             return None
-        side = "above" if z > 0 else "below"
-        text = f"{rounded(week)} done in the 7 days before today, {side} your usual {rounded(usual * 7)}."
-        return self.say(context, text, abs(z) / 6, today=True)
+        if z > 0:
+            text = f"{rounded(week)} done in the week before today, {compared(week, usual_week)}."
+            return self.say(context, text, z / 6, today=True)
+        if sum(done > 0 for done in full[-7:]) < LEAST_ACTIVE:
+            return None
+        text = f"A quieter week: {rounded(week)} done in the 7 days before today, usually about {usual_week:.0f}."
+        return self.say(context, text, -z / 12, today=True)
 
     def infer(self, history: UserHistory) -> Mapping[str, ParamValue]:
-        """From the last 28 full days, fewer in a younger history; today is not over and does not count."""
-        zone = zone_of(history)
-        today = day(history.now_ms, zone)
-        per_day = [0.0] * WINDOW
-        for done in recent(history, WINDOW + 1):
-            age = today - day(done.at, zone)
-            if age:
-                per_day[WINDOW - age] += 1
-        before = history.now_ms - WINDOW * DAY_MS
-        known = per_day if any(done.at < before for done in history.completions) else _known(per_day)
-        if not _tells(known):
+        """From the last 28 full days without those away; if few are left, from as many days before them.
+
+        Today is not over and does not count. The trend compares them with the 28 days before, and is 0 where the
+        difference may be chance.
+        """
+        days = full_days(history)
+        latest = [each for each in days if each.ago <= WINDOW]
+        if len(latest) < LEAST_DAYS:
+            latest = list(days[-LEAST_DAYS:])
+        done = [float(each.done) for each in latest]
+        if not _tells(done):
             return {}
-        half = len(known) // 2
-        earlier, later = mean(known[:half]), mean(known[half:])
-        return {
-            "engagement_trend": (later - earlier) / (later + earlier),
-            "baseline_completions_per_day": mean(known),
-            "stdev": stdev(known),
-        }
+        found: dict[str, ParamValue] = {"baseline_completions_per_day": mean(done), "stdev": stdev(done)}
+        earlier = [each for each in days[: -len(latest)] if each.ago <= 2 * WINDOW]
+        if len(earlier) >= LEAST_DAYS:
+            found["engagement_trend"] = _trend(earlier, latest)
+        return found
 
     def _usual(self, context: AgentContext, known: Sequence[float]) -> tuple[float, float]:
         """Mean and spread per day; from the features while the parameters are mere cold-start defaults."""
@@ -69,6 +73,23 @@ class Momentum(BaseAgent):
         if all(context.params[param.name] == param.default for param in self.manifest.params):
             usual, spread = mean(known), stdev(known)
         return usual, max(spread, LEAST_STDEV)
+
+
+def _trend(earlier: Sequence[Day], latest: Sequence[Day]) -> float:
+    """`(latest - earlier) / (latest + earlier)` of both means, -1..1; 0 where the difference may be chance.
+
+    Weekdays differ by habit, so what is usual for each is taken off before the two are compared.
+    """
+    usual = [mean([each.done for each in (*earlier, *latest) if each.weekday == at]) for at in range(7)]
+    before, since = ([each.done - usual[each.weekday] for each in part] for part in (earlier, latest))
+    if abs(standard_errors(before, since)) < TREND_ERRORS:
+        return 0.0
+    was, now = (mean([each.done for each in part]) for part in (earlier, latest))
+    return (now - was) / (now + was)
+
+
+def _than_usual(today: float, usual: float) -> str:
+    return f", {compared(today, usual)}" if usual >= RARE else f"; your usual is about {usual * 7:.0f} a week"
 
 
 def _known(per_day: Sequence[float]) -> Sequence[float]:

@@ -5,53 +5,60 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from oo_agents.kit.agent import BaseAgent
-from oo_agents.kit.clock import circular_mean, day, find_zone, hour
-from oo_agents.kit.history import recent
+from oo_agents.kit.circle import mode, quiet_run
+from oo_agents.kit.clock import HOUR_MS, find_zone, hour
+from oo_agents.kit.history import Tick, ticks
 from oo_agents.kit.stats import mean, quantile
 from oo_agents.kit.values import number, row
 from oo_agents.kit.wording import clock
 from oo_data.contracts.agent import AgentContext, ParamValue, Snippet, UserHistory
 
-WINDOW_DAYS = 90
 LEAST_TIMED = 20
 LEAST_SPAN_DAYS = 14
-AGREEMENT = 0.3  # below this the hours lie all round the clock and their mean means nothing
+NEAR_HOURS = 2  # on either side of the preferred hour
+NEAR_SHARE = 0.4  # of all that has a known time; by chance it would be a sixth
+AHEAD_HOURS = 1  # so long before the preferred hour it is said already
 MOST_PEAKS = 6  # a quarter of the day; more hours than that are no peak
 LEAST_QUIET, MOST_QUIET, REST = 4, 12, 10
 USUAL_NIGHT = frozenset((22, 23, *range(7)))
 
 
 class TimeOfDay(BaseAgent):
-    """Speaks of the hour at which most things get finished."""
+    """Speaks when the hour comes at which most things get finished."""
 
     def compute(self, context: AgentContext) -> Snippet | None:
-        """Said only when at least half of what has a known time lies within two hours of that."""
+        """Said around the preferred hour only, and where the features bear it out; it ends with that time."""
+        zone = find_zone(context.tz)
         by_hour = row(context.features, "done.by_hour", 24)
         preferred = round(number(context.params, "preferred_hour"))
-        near = sum(by_hour[(preferred + offset) % 24] for offset in (-2, -1, 0, 1))
+        near = sum(by_hour[(preferred + offset) % 24] for offset in range(-NEAR_HOURS, NEAR_HOURS))
         total = sum(by_hour)
-        if total < LEAST_TIMED or near < total / 2:
+        if zone is None or total < LEAST_TIMED or near < total * NEAR_SHARE:
             return None
-        zone = find_zone(context.tz)
-        in_peak = zone is not None and int(hour(context.now_ms, zone)) in row(context.params, "peak_hours")
-        weight = near / total if in_peak else near / total / 2
-        return self.say(context, f"You usually finish things around {clock(preferred)}.", weight)
+        now = hour(context.now_ms, zone)
+        passed = (now - preferred + AHEAD_HOURS) % 24 - AHEAD_HOURS
+        if passed >= NEAR_HOURS:
+            return None
+        span = f"between {clock(preferred - NEAR_HOURS)} and {clock(preferred + NEAR_HOURS)}"
+        text = f"Around now you usually get things done: {near:.0f} of {total:.0f} {span}."
+        weight = near / total if int(now) in row(context.params, "peak_hours") else near / total / 2
+        said = self.say(context, text, weight)
+        over = context.now_ms + round((NEAR_HOURS - passed) * HOUR_MS)
+        return said._replace(expires_at=min(said.expires_at, over))
 
     def infer(self, history: UserHistory) -> Mapping[str, ParamValue]:
         """Hours come from completions with a known time only; many sources know just the day."""
-        zone = find_zone(history.tz)
-        if zone is None:
+        if find_zone(history.tz) is None:
             return {}
         found: dict[str, ParamValue] = {"tz": history.tz}
-        timed = [done.at for done in recent(history, WINDOW_DAYS) if done.timed]
-        if len(timed) < LEAST_TIMED or day(max(timed), zone) - day(min(timed), zone) < LEAST_SPAN_DAYS:
+        timed = ticks(history)
+        if len(timed) < LEAST_TIMED or _span(timed) < LEAST_SPAN_DAYS:
             return found
-        hours = [hour(at, zone) for at in timed]
-        by_hour = [0] * 24
-        for each in hours:
-            by_hour[int(each)] += 1
-        centre, agreement = circular_mean(hours)
-        if agreement >= AGREEMENT:
+        by_hour = [0.0] * 24
+        for tick in timed:
+            by_hour[int(tick.hour)] += tick.weight
+        centre = mode((tick.hour, tick.weight) for tick in timed)
+        if centre is not None:
             found["preferred_hour"] = round(centre) % 24
         peaks = _peaks(by_hour)
         if peaks:
@@ -62,7 +69,12 @@ class TimeOfDay(BaseAgent):
         return found
 
 
-def _peaks(by_hour: Sequence[int]) -> tuple[int, ...]:
+def _span(timed: Sequence[Tick]) -> int:
+    """Days from the first to the last."""
+    return max(tick.ago for tick in timed) - min(tick.ago for tick in timed)
+
+
+def _peaks(by_hour: Sequence[float]) -> tuple[int, ...]:
     """Hours above the active ones' upper quartile and twice the mean of all; none where too many tie."""
     busy = {at: count for at, count in enumerate(by_hour) if count >= 2 * mean(by_hour)}
     quartile = quantile([count for count in by_hour if count], 0.75)
@@ -70,13 +82,12 @@ def _peaks(by_hour: Sequence[int]) -> tuple[int, ...]:
     return peaks if len(peaks) <= MOST_PEAKS else ()
 
 
-def _quiet(by_hour: Sequence[int]) -> tuple[int, int] | None:
-    """The first and the first no longer quiet hour of the longest run below a quarter of the mean.
+def _quiet(by_hour: Sequence[float]) -> tuple[int, int] | None:
+    """The first quiet hour and the first that no longer is.
 
     A run over half the day is not all rest: if it covers the usual night the default stands, else its middle.
     """
-    baseline = mean(by_hour) / 4
-    start, length = _longest_run([count < baseline for count in by_hour])
+    start, length = quiet_run(by_hour) or (0, 0)
     if length < LEAST_QUIET:
         return None
     if length > MOST_QUIET:
@@ -84,15 +95,3 @@ def _quiet(by_hour: Sequence[int]) -> tuple[int, int] | None:
             return None
         start, length = start + (length - REST) // 2, REST
     return start % 24, (start + length) % 24
-
-
-def _longest_run(low: Sequence[bool]) -> tuple[int, int]:
-    """Start and length of the longest run of true on the circle; the earliest of equals."""
-    best = (0, 0)
-    for start in range(24):
-        length = 0
-        while length < 24 and low[(start + length) % 24]:
-            length += 1
-        if length > best[1]:
-            best = (start, length)
-    return best
