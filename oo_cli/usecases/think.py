@@ -1,82 +1,204 @@
-"""Running the agents: inference from the history, then one snippet each, every failure contained."""
+"""Running the agents that are due: inference from the history, then one snippet each, every failure contained."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from oo_agents import registry
-from oo_agents.kit.context import context_for, eligible
-from oo_agents.kit.inference import Inferred, run_inference
-from oo_agents.registry import Agent
-from oo_cli.engine.when import HOUR_MS
+from oo_agents.kit.context import obstacle
+from oo_agents.kit.inference import Inferred
+from oo_agents.kit.runner import Ask
+from oo_agents.kit.schedule import due
+from oo_agents.registry import Entry
+from oo_cli.engine.areas.counts import area_features
+from oo_cli.engine.features import habit
+from oo_cli.engine.features.registry import FEATURES, stale
+from oo_cli.engine.features.summary import summarise
 from oo_cli.house import House
+from oo_cli.usecases import contexts, moods
+from oo_cli.usecases.agents import own_folder
+from oo_cli.usecases.agents_run import LIMIT_S, Outcome, perform
+from oo_cli.usecases.areas import CONSENT as TITLES
 from oo_data.contracts.agent import AgentManifest, ParamValue, Reacted, Snippet, UserHistory
-from oo_data.contracts.event import AgentFailed, FeedbackGiven, FeedbackUndone, PrefInferred, SnippetEmitted
-from oo_data.contracts.feature import Feature, TaskCompletion, Value
+from oo_data.contracts.event import EVENTS, AgentFailed, FeedbackGiven, FeedbackUndone, PrefInferred, SnippetEmitted
+from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
 from oo_data.contracts.profile import Pref
+from oo_data.names import identity
 from oo_data.store import events, profile, records
 from oo_data.store.records import StoredSnippet
-from oo_data.text import show
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+NO_AREAS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Thoughts:
-    """What the agents made of the features. `failed` maps an agent to the class name of its error."""
+    """What the agents made of the features.
+
+    `snippets` are those of the agents that ran and those still in force of the agents that were not due. `failed` maps
+    an agent to the class name of its error, `ran` to its version, `millis` to how long it took.
+    """
 
     snippets: list[Snippet] = field(default_factory=list)
     inferred: dict[str, tuple[Inferred, ...]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     ran: dict[str, str] = field(default_factory=dict)
+    millis: dict[str, int] = field(default_factory=dict)
+
+    def add(self, manifest: AgentManifest, outcome: Outcome) -> None:
+        """Take in one run."""
+        answer = outcome.answer
+        self.ran[manifest.id] = manifest.version
+        self.millis[manifest.id] = outcome.millis
+        self.inferred[manifest.id] = answer.inferred
+        if answer.snippet is not None:
+            self.snippets.append(answer.snippet)
+        if answer.error:
+            self.failed[manifest.id] = answer.error
 
 
-def think(house: House, features: Sequence[Feature], done: Sequence[TaskCompletion], now: int) -> Thoughts:
-    """Let every agent whose consent holds infer its parameters and speak."""
+def derive(
+    house: House,
+    tasks: Sequence[TaskFeatures],
+    done: Sequence[TaskCompletion],
+    now: int,
+    areas: Mapping[str, str] = NO_AREAS,
+) -> tuple[Feature, ...]:
+    """Every feature there is, anew: one pass costs less than reading the last one's back. `areas` are by task ref."""
+    return (
+        *summarise(tasks, done, now, house.zone),
+        *area_features(tasks, done, areas, now, house.zone),
+        *habit.features(done, tasks, now, house.zone),
+        *moods.features(house, now),
+        *contexts.features(house, now),
+    )
+
+
+def think(
+    house: House,
+    features: Sequence[Feature],
+    done: Sequence[TaskCompletion],
+    now: int,
+    limit_s: float = LIMIT_S,
+    areas: Mapping[str, str] = NO_AREAS,
+) -> Thoughts:
+    """Let every agent that may run and is due infer its parameters and speak, each for at most `limit_s` seconds."""
     thoughts = Thoughts()
-    granted = profile.granted(house.store.conn)
-    prefs = profile.prefs(house.store.conn)
-    values: dict[str, Value] = {feature.key: feature.value for feature in features if feature.fresh_until > now}
-    history = UserHistory(now, house.zone.key, _reactions(house), tuple(done))
-    for manifest in registry.manifests():
-        if f"agent.{manifest.id}" not in granted or not eligible(manifest, granted, values):
+    conn = house.store.conn
+    granted = profile.granted(conn)
+    runs = records.runs(conn)
+    inputs = Inputs(house, features, done, now, areas)
+    waiting: dict[str, str] = {}
+    for entry in installed(house, granted):
+        manifest = entry.manifest
+        if manifest is None or why_not(house, entry, inputs, granted):
             continue
-        try:
-            _run(manifest, registry.load(manifest.id), history, values, prefs, thoughts)
-        except Exception as error:  # noqa: BLE001 - an agent is a plug-in: whatever it raises, the others run
-            thoughts.failed[manifest.id] = type(error).__name__
-        thoughts.ran[manifest.id] = manifest.version
+        last = runs.get(entry.id)
+        happened = last_seen(conn, manifest.invalidated_by) if last and manifest.schedule != "refresh" else {}
+        if inputs.set_since(entry.id, last) or due(manifest, last[:2] if last else None, happened, now):
+            thoughts.add(manifest, perform(entry, manifest, inputs.ask(manifest), limit_s))
+        else:
+            waiting[manifest.id] = manifest.version
+    thoughts.snippets += _still_said(house, waiting, now)
     return thoughts
 
 
-def _run(
-    manifest: AgentManifest,
-    agent: Agent,
-    history: UserHistory,
-    values: Mapping[str, Value],
-    prefs: Mapping[tuple[str, str], Pref],
-    thoughts: Thoughts,
-) -> None:
-    inferred = run_inference(manifest, agent, history)
-    thoughts.inferred[manifest.id] = inferred
-    params: dict[str, ParamValue] = {found.name: found.value for found in inferred}
-    params |= {key: p.value for (scope, key), p in prefs.items() if scope == manifest.id and p.source == "user"}
-    snippet = agent.compute(context_for(manifest, values, params, history.now_ms, history.tz))
-    if snippet is not None and snippet.expires_at > history.now_ms:
-        latest = history.now_ms + int(manifest.ttl_hours * HOUR_MS)
-        thoughts.snippets.append(
-            Snippet(
-                manifest.id,
-                manifest.version,
-                show(snippet.text, 200),
-                snippet.refs,
-                min(max(0.0, snippet.weight), 1.0),
-                min(snippet.expires_at, latest),
-            )
+class Inputs:
+    """What this moment holds for any agent: fresh features, the history, the person's own values."""
+
+    def __init__(
+        self,
+        house: House,
+        features: Sequence[Feature],
+        done: Sequence[TaskCompletion],
+        now: int,
+        areas: Mapping[str, str] = NO_AREAS,
+    ) -> None:
+        conn = house.store.conn
+        self.areas = areas
+        self.values = fresh(conn, features, now)
+        self.prefs = profile.prefs(conn)
+        self.history = UserHistory(now, house.zone.key, _reactions(conn), tuple(done))
+
+    def set_since(self, agent_id: str, last: tuple[str, int, str, int] | None) -> bool:
+        """Whether the person set one of the agent's parameters after its last run."""
+        ran_at = last[1] if last is not None else 0
+        own = (p for p in self.prefs.values() if p.scope == agent_id and p.source == "user")
+        return any(p.at > ran_at for p in own)
+
+    def ask(self, manifest: AgentManifest) -> Ask:
+        """The question to one agent."""
+        own: dict[str, ParamValue] = {
+            key: pref.value
+            for (scope, key), pref in self.prefs.items()
+            if scope == manifest.id and pref.source == "user"
+        }
+        # Which task is of which area rests on its title: that stays with the one agent allowed to look.
+        sees = f"agent.{manifest.id}" == TITLES
+        return Ask(self.values, own, self.history._replace(areas=self.areas) if sees else self.history)
+
+
+def fresh(conn: Connection, features: Sequence[Feature], now: int) -> dict[str, Value]:
+    """The features that hold: neither run out nor overtaken by an event."""
+    known = {feature.key: feature for feature in features}
+    older = [key for key in known if known[key].computed_at < now and key in FEATURES]
+    happened = last_seen(conn, {name for key in older for name in FEATURES[key].invalidated_by})
+    gone = stale(known, known, happened, now)
+    return {key: feature.value for key, feature in known.items() if key not in gone}
+
+
+def installed(house: House, granted: Collection[str]) -> tuple[Entry, ...]:
+    """The agents there are; other people's are looked for only where a consent names one that is not here yet."""
+    near = registry.discover(own_folder(house), third_party=False)
+    known = {f"agent.{entry.id}" for entry in near}
+    if all(key in known for key in granted if key.startswith("agent.")):
+        return near
+    return registry.discover(own_folder(house))
+
+
+def why_not(house: House, entry: Entry, inputs: Inputs, granted: Collection[str]) -> str | None:
+    """What keeps an agent from running now, in fixed words."""
+    if entry.manifest is None or entry.problem:
+        return entry.problem or "no manifest"
+    wanted, active = frozenset[str](), frozenset[str]()
+    if entry.contexts:
+        wanted = frozenset(house.refs.context(identity(name)) for name in entry.contexts)
+        active = contexts.active_refs(house, inputs.history.now_ms)
+    return obstacle(entry.manifest, granted, inputs.values, wanted, active)
+
+
+def last_seen(conn: Connection, names: Iterable[str]) -> dict[str, int]:
+    """When an event of each name was last logged (UTC ms), of those that ever were."""
+    found = {}
+    for name in names:
+        for entry in events.latest(conn, (EVENTS[name],), 1):
+            found[name] = entry.at
+    return found
+
+
+def _still_said(house: House, waiting: dict[str, str], now: int) -> list[Snippet]:
+    """What agents that are not due said last, in the same version, until it runs out."""
+    return [
+        Snippet(
+            stored.agent_id,
+            stored.version,
+            house.sealer.unseal(stored.text, "snippet", "text", stored.agent_id),
+            stored.refs,
+            stored.weight,
+            stored.expires_at,
         )
+        for stored in records.snippets(house.store.conn, now)
+        if waiting.get(stored.agent_id) == stored.version
+    ]
 
 
-def _reactions(house: House) -> tuple[Reacted, ...]:
-    logged = events.latest(house.store.conn, (FeedbackGiven, FeedbackUndone), 5000)
+def _reactions(conn: Connection) -> tuple[Reacted, ...]:
+    logged = events.latest(conn, (FeedbackGiven, FeedbackUndone), 5000)
     undone = {entry.event.subject for entry in logged if isinstance(entry.event, FeedbackUndone)}
     return tuple(
         Reacted(entry.at, entry.event.reaction, entry.event.about)
@@ -89,6 +211,7 @@ def record(house: House, thoughts: Thoughts, sources: Sequence[str], now: int) -
     """Write snippets (sealed), inferred preferences and runs; inside the caller's write transaction."""
     conn = house.store.conn
     provenance = tuple(f"source.{source}" for source in sources)
+    said = [snippet for snippet in thoughts.snippets if snippet.agent_id in thoughts.ran]
     stored = [
         StoredSnippet(
             s.agent_id,
@@ -100,14 +223,14 @@ def record(house: House, thoughts: Thoughts, sources: Sequence[str], now: int) -
             s.expires_at,
             provenance,
         )
-        for s in thoughts.snippets
+        for s in said
     ]
     records.replace_snippets(conn, thoughts.ran, stored)
-    for snippet in thoughts.snippets:
+    for snippet in said:
         house.bus.publish(conn, SnippetEmitted(snippet.agent_id, snippet.version, snippet.weight), now)
     for agent_id, version in thoughts.ran.items():
         outcome = thoughts.failed.get(agent_id, "ok")
-        records.save_run(conn, agent_id, version, now, outcome, 0)
+        records.save_run(conn, agent_id, version, now, outcome, thoughts.millis.get(agent_id, 0))
         if agent_id in thoughts.failed:
             house.bus.publish(conn, AgentFailed(agent_id, outcome), now)
     _record_prefs(house, thoughts, now)

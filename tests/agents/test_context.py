@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from oo_agents import registry
@@ -42,6 +44,31 @@ def test_the_callers_mapping_is_not_shared() -> None:
     features["done.total"] = 2.0
     features["done.per_day"] = (9.0,)
     assert context.features == {"done.per_day": (1.0,)}
+
+
+def test_read_only() -> None:
+    """What one agent does to its view changes nothing for the next: it cannot do anything to it."""
+    overdue = {"a": 1.0}
+    features: dict[str, Value] = {"task.overdue_days": overdue}
+    context = context_for(registry.manifest("overdue-task"), features, {}, NOW, BERLIN)
+    mine: Any = context.features
+    params: Any = context.params
+    for changed in (mine, mine["task.overdue_days"], params):
+        with pytest.raises(TypeError):
+            changed["b"] = 2.0
+    overdue["b"] = 2.0
+    assert context.features["task.overdue_days"] == {"a": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "active", "reason"),
+    [((), (), None), ((), ("w",), None), (("w", "h"), ("h",), None), (("w",), (), "another context")],
+)
+def test_context(wanted: tuple[str, ...], active: tuple[str, ...], reason: str | None) -> None:
+    """An agent that asks for contexts runs in any one of them; one that asks for none runs always."""
+    granted, known = {"agent.momentum"}, {"done.per_day"}
+    assert obstacle(registry.manifest("momentum"), granted, known, wanted, active) == reason
+    assert obstacle(registry.manifest("momentum"), (), known, wanted, active) == "consent missing"
 
 
 @pytest.mark.parametrize(

@@ -14,31 +14,29 @@ import pytest
 
 from oo_agents import registry
 from oo_agents.kit.context import FEATURES
+from oo_agents.kit.ladder import examine, rung_of
+from oo_agents.kit.lives import empty
 from oo_data.contracts.event import EVENTS
-from oo_data.contracts.feature import Value
 from tests.agents.people import compute, history, infer
 
 AGENTS = registry.names()
 ROOM = Path(registry.FOLDER)
-FLOOR = ("oo_agents.kit", "oo_data.contracts", "oo_data.errors", "__future__", "collections.abc", "math")
+FLOOR = (
+    "oo_agents.kit",
+    "oo_data.contracts",
+    "oo_data.errors",
+    "__future__",
+    "collections",
+    "itertools",
+    "math",
+    "typing",
+)
 REQUIRED = {
     "time-of-day": {"preferred_hour", "quiet_start", "quiet_end", "peak_hours", "tz"},
     "momentum": {"engagement_trend", "baseline_completions_per_day", "stdev"},
     "overdue-task": {"lateness_tolerance_days", "project_realness"},
     "recent-patterns": {"lookback_days", "weekly_cycle", "daily_cycle"},
     "focus-area": {"preferred_areas"},
-}
-EMPTY: dict[str, Value] = {
-    "task.open_count": 0.0,
-    "task.overdue_days": {},
-    "task.due_today_count": 0.0,
-    "done.per_day": (0.0,) * 28,
-    "done.by_hour": (0.0,) * 24,
-    "done.by_weekday": (0.0,) * 7,
-    "done.total": 0.0,
-    "done.lateness": (),
-    "done.by_project": {},
-    "done.last_at": 0.0,
 }
 
 
@@ -62,7 +60,8 @@ def python(code: str) -> object:
 
 def test_all_five() -> None:
     """The five agents have exactly the parameters that the design asks for."""
-    assert {each.id: {param.name for param in each.params} for each in registry.manifests()} == REQUIRED
+    found = {each.id: {param.name for param in each.params} for each in registry.manifests()}
+    assert {agent_id: found[agent_id] for agent_id in REQUIRED} == REQUIRED
 
 
 @pytest.mark.parametrize("agent_id", AGENTS)
@@ -76,7 +75,7 @@ def test_features_and_events_exist(agent_id: str) -> None:
 @pytest.mark.parametrize("agent_id", AGENTS)
 def test_imports_stay_on_the_floor(agent_id: str) -> None:
     """An agent imports contracts, errors and kit: no other agent, no store, no network, no clock."""
-    for file in home(agent_id).rglob("*.py"):
+    for file in home(agent_id).glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import):
                 found = [alias.name for alias in node.names]
@@ -100,9 +99,16 @@ def test_readme(agent_id: str) -> None:
 
 
 @pytest.mark.parametrize("agent_id", AGENTS)
+def test_gold(agent_id: str) -> None:
+    """Every agent that ships stands on the top rung of the ladder."""
+    rules = examine(registry.at(str(home(agent_id)), "ours"))
+    assert (rung_of(rules), [rule for rule in rules if rule.why]) == ("gold", [])
+
+
+@pytest.mark.parametrize("agent_id", AGENTS)
 def test_silence_without_evidence(agent_id: str) -> None:
     """On a fresh machine no agent says or infers anything but the time zone, and none fails."""
-    assert compute(agent_id, EMPTY) is None
+    assert compute(agent_id, empty()) is None
     for events in (0, 1):
         found = infer(agent_id, history(events=events))
         assert {name for name, each in found.items() if each.source == "inferred"} <= {"tz"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo_agents.kit.inference import Inferred, run_inference
+from oo_agents.kit.inference import Inferred, error_word, ripe, run_inference, settle
 from oo_agents.kit.units import UNITS, fit
 from oo_data.contracts.agent import (
     AgentContext,
@@ -119,6 +119,27 @@ def test_unknown_name() -> None:
 def test_left_out() -> None:
     """A parameter left out keeps its default, and that is no error."""
     assert run_inference(manifest(PACE), Fake({}), history()) == (Inferred("pace", 1.0, "default", 0, ""),)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("ValueError", "ValueError"), ("E" * 61, "Exception"), ("Ünlaut", "Exception"), ("a\x1b[31m", "Exception")],
+)
+def test_error_word(name: str, word: str) -> None:
+    """An error is told by its class, which anyone may name anything."""
+    assert error_word(type(name, (Exception,), {})()) == word
+
+
+def test_settle_trusts_nobody() -> None:
+    """Values that come from elsewhere count only for parameters that are ripe here, and only where they fit."""
+    person = history([done(NOW)] * 3, events=19)
+    assert ripe(manifest(PACE, QUIET), person) == {"pace"}
+    found = settle(manifest(PACE, QUIET, HOURS), {"pace": 2.0, "quiet_start": 3, "peak_hours": "x"}, "", person)
+    assert [(each.value, each.source, each.error) for each in found] == [
+        (2.0, "inferred", ""),
+        (22, "default", ""),
+        ((9, 10), "default", "ValueError"),
+    ]
 
 
 JUNK = st.recursive(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo_agents.manifest import parse
+from oo_agents import registry
+from oo_agents.kit.units import UNITS, fit
+from oo_agents.manifest import OPTIONAL, declared, parse, schema
 from oo_data.contracts.agent import AgentManifest, InferredParam
 from oo_data.errors import DataDamagedError
+from tests.conftest import ROOT
 
 PARAM = {"name": "pace", "default": 1, "min_history": 3, "unit": "per day"}
 SOUND: dict[str, Any] = {
@@ -25,6 +30,13 @@ SOUND: dict[str, Any] = {
     "invalidated_by": ["SourceRefreshed"],
     "params": [PARAM],
 }
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(PARAM)), inner, max_size=4),
+    max_leaves=8,
+)
 
 
 def toml(data: dict[str, Any]) -> bytes:
@@ -104,18 +116,84 @@ def test_missing(field: str) -> None:
         parse("some-agent", toml({key: value for key, value in SOUND.items() if key != field}))
 
 
+def test_contexts() -> None:
+    """An agent may ask for contexts of the person's, in any alphabet; without the field it runs in all."""
+    assert declared("some-agent", toml(SOUND)).contexts == ()
+    assert declared("some-agent", toml({**SOUND, "contexts": ["Büro", "дом"]})).contexts == ("Büro", "дом")
+    for wrong in ("work", [""], ["a" * 41], ["a\n"], ["a", "a"]):
+        with pytest.raises(DataDamagedError, match="contexts"):
+            parse("some-agent", toml({**SOUND, "contexts": wrong}))
+
+
+def test_the_published_schema_is_the_parsers() -> None:
+    """docs/manifest.schema.json is what the parser's table says; to write it anew: make docs."""
+    assert json.loads((ROOT / "docs/manifest.schema.json").read_text()) == schema()
+
+
+def fits(schema: dict[str, Any], value: object) -> bool:
+    """A validator for as much of JSON Schema as the published one uses."""
+    kinds: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+    if "type" in schema and (not isinstance(value, kinds[schema["type"]]) or isinstance(value, bool)):
+        return False
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    if isinstance(value, str):
+        return bool(re.search(schema.get("pattern", ""), value)) and (
+            schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 99)
+        )
+    if isinstance(value, list):
+        unique = not schema.get("uniqueItems") or all(value.count(item) == 1 for item in value)
+        sized = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", 99)
+        return unique and sized and all(fits(schema.get("items", {}), item) for item in value)
+    if isinstance(value, dict):
+        known = schema["properties"]
+        ties = [t["then"] for t in schema.get("allOf", ()) if value.get("unit") == _unit(t)]
+        return (
+            set(schema["required"]) <= value.keys() <= known.keys()
+            and all(fits(known[key], item) for key, item in value.items())
+            and all(fits(tie["properties"]["default"], value["default"]) for tie in ties)
+        )
+    return not isinstance(value, int | float) or (schema.get("minimum", value) <= value <= schema.get("maximum", value))
+
+
+def _unit(tie: dict[str, Any]) -> object:
+    return tie["if"]["properties"]["unit"]["const"]
+
+
+@pytest.mark.parametrize("agent_id", registry.names())
+def test_the_schema_takes_our_manifests(agent_id: str) -> None:
+    """An editor that follows the schema finds no fault with what ships."""
+    folder = ROOT / "agents/oo_agents" / registry.snake(agent_id)
+    assert fits(schema(), tomllib.loads((folder / "manifest.toml").read_text()))
+
+
+@given(st.sampled_from([*SOUND, *OPTIONAL, "more"]), st.data())
+def test_the_schema_and_the_parser_agree(field: str, data: st.DataObject) -> None:
+    """What the schema refuses the parser refuses; what the schema takes fails the parser by the two ids alone."""
+    value = data.draw(VALUES)
+    raw = {**SOUND, field: value}
+    try:
+        parse("some-agent", toml(raw))
+        taken = True
+    except DataDamagedError as error:
+        taken = "folder's name" in error.message or "agent.<id>" in error.message
+    assert taken == fits(schema(), raw)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@given(value=st.integers(-5, 40) | st.floats(-2, 50) | st.text(max_size=70) | st.lists(st.integers(-1, 25), max_size=4))
+def test_a_default_fits_its_unit_in_the_schema_too(unit: str, value: object) -> None:
+    """The ties between unit and default say what `fit` does."""
+    tie = next(tie for tie in schema()["properties"]["params"]["items"]["allOf"] if _unit(tie) == unit)
+    given_value = tuple(value) if isinstance(value, list) else value
+    assert fits(tie["then"]["properties"]["default"], value) == (fit(unit, given_value) is not None)
+
+
 @pytest.mark.parametrize("raw", [b"id = ", b"\xff\xfe", b"x = " + b"[" * 5000, b"a = " + b"9" * 5000])
 def test_not_toml(raw: bytes) -> None:
     """What the parser cannot read is our error too: broken text, bytes, deep nesting, endless numbers."""
     with pytest.raises(DataDamagedError, match="it is not TOML"):
         parse("some-agent", raw)
-
-
-VALUES = st.recursive(
-    st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(PARAM)), inner, max_size=4),
-    max_leaves=8,
-)
 
 
 def outcome(raw: bytes) -> AgentManifest | DataDamagedError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from oo_agents.kit.agent import Agent
@@ -24,12 +26,30 @@ class Inferred(NamedTuple):
 
 def run_inference(manifest: AgentManifest, agent: Agent, history: UserHistory) -> tuple[Inferred, ...]:
     """Every parameter of the manifest, in its order. Never raises for anything the agent does."""
-    ripe = [param for param in manifest.params if len(history.events) >= param.min_history]
-    found, error = _ask(manifest, agent, history) if ripe else ({}, "")
+    found, error = _ask(manifest, agent, history) if ripe(manifest, history) else ({}, "")
+    return settle(manifest, found, error, history)
+
+
+def ripe(manifest: AgentManifest, history: UserHistory) -> frozenset[str]:
+    """The parameters whose minimum of feedback events is reached; without one the agent is not asked at all."""
+    return frozenset(param.name for param in manifest.params if len(history.events) >= param.min_history)
+
+
+def settle(
+    manifest: AgentManifest, found: Mapping[str, object], error: str, history: UserHistory
+) -> tuple[Inferred, ...]:
+    """Every parameter of the manifest, from what an agent found where that is ripe and fits."""
+    able = ripe(manifest, history)
     return tuple(
-        _settle(param, found, error, history) if param in ripe else _default(param, history)
+        _settle(param, found, error, history) if param.name in able else _default(param, history)
         for param in manifest.params
     )
+
+
+def error_word(error: BaseException) -> str:
+    """The name of an error's class, where it is a plain one; a class may carry any name."""
+    name = type(error).__name__
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,59}", name) else "Exception"
 
 
 def _ask(manifest: AgentManifest, agent: Agent, history: UserHistory) -> tuple[dict[str, ParamValue], str]:
@@ -37,12 +57,12 @@ def _ask(manifest: AgentManifest, agent: Agent, history: UserHistory) -> tuple[d
     try:
         found = dict(agent.infer(history))
     except Exception as error:  # noqa: BLE001 - an agent may raise anything
-        return {}, type(error).__name__
+        return {}, error_word(error)
     stranger = not found.keys() <= {param.name for param in manifest.params}
     return found, "KeyError" if stranger else ""
 
 
-def _settle(param: InferredParam, found: dict[str, ParamValue], error: str, history: UserHistory) -> Inferred:
+def _settle(param: InferredParam, found: Mapping[str, object], error: str, history: UserHistory) -> Inferred:
     if param.name not in found:
         return _default(param, history, error)
     value = fit(param.unit, found[param.name])
