@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from oo_cli.commands.desk import desk
+from oo_cli.commands.desk import Desk, desk
 from oo_data.errors import BadUsageError
+
+VALUE_CELLS, ABOUT_CELLS = 14, 78
+ORIGINS = {"user": "you", "inferred": "worked out", "default": "default"}
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +22,7 @@ def register(app: typer.Typer) -> None:
         action: Annotated[str, typer.Argument(help="show, set or unset.")] = "show",
         name: Annotated[str, typer.Argument(help="Which setting.")] = "",
         value: Annotated[str, typer.Argument(help="Its new value.")] = "",
+        history: Annotated[str, typer.Option("--history", help="How this setting came to be.")] = "",
     ) -> int:
         """Show what oO holds true about you; set or unset a value of your own."""
         from oo_cli.usecases import settings as use
@@ -30,11 +34,51 @@ def register(app: typer.Typer) -> None:
             use.unset(at.house, name)
         elif action != "show":
             raise BadUsageError("Say what to do with which setting.", "Try: oo profile set tips.per_day 6")
-        found = [entry for entry in use.listing(at.house) if not name or entry["name"] == name]
-        lines = [
-            f"{entry['name']:<40} {entry['value']!s:<14} {entry['source']}"
-            + (f" (from {entry['evidence']})" if entry["evidence"] else "")
-            for entry in found
-        ]
-        at.emit(found, "\n".join(lines) or "There is no such setting; see: oo profile show")
+        elif history or name:
+            return _one(at, history or name)
+        found = use.listing(at.house, name)
+        widest = max(len(entry["name"]) for entry in found)
+        at.emit(found, "\n".join(line for entry in found for line in _lines(at, entry, widest)))
         return 0
+
+
+def _one(at: Desk, name: str) -> int:
+    """One setting, and how its value came to be."""
+    from oo_cli.usecases import settings as use
+
+    (entry,) = use.listing(at.house, name)
+    changes = use.history(at.house, name)
+    lines = _lines(at, entry, len(name))
+    lines += [f"  {_day(at, change['at'])}  {_full(change)}" for change in changes]
+    at.emit(entry | {"history": changes}, "\n".join(lines))
+    return 0
+
+
+def _lines(at: Desk, entry: dict[str, Any], widest: int) -> list[str]:
+    """The setting in columns, and under it what it does and how it is known."""
+    from oo_data.text import cut, width
+
+    value = cut(entry["told"], VALUE_CELLS)
+    day = "" if entry["at"] is None else _day(at, entry["at"])
+    columns = f"{entry['name']:<{widest}}  {value}{' ' * (VALUE_CELLS - width(value))}"
+    about = entry["about"] or entry["unit"]
+    if entry["by"]:
+        about += f"; worked out by {entry['by']} from {entry['evidence']} {entry['counted']}"
+    about = cut(about, ABOUT_CELLS)
+    return [
+        f"{columns}  {ORIGINS[entry['source']]:<10}  {day}".rstrip(),
+        f"  \x1b[2m{about}\x1b[0m" if at.dim else f"  {about}",
+    ]
+
+
+def _full(change: dict[str, Any]) -> str:
+    origin = ORIGINS[change["source"]]
+    return f"{change['told']}  {origin} by {change['by']} from {change['evidence']}" if change["by"] else (
+        f"{change['told']}  {origin}"
+    )  # fmt: skip
+
+
+def _day(at: Desk, ms: int) -> str:
+    from oo_cli.engine.when import local
+
+    return local(ms, at.house.zone).strftime("%Y-%m-%d")

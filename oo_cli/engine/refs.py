@@ -22,8 +22,16 @@ class Refs:
         return self._of("project", source, name)
 
     def label(self, name: str) -> str:
-        """The reference of a label or context."""
+        """The reference of a label, or of a todo.txt @context."""
         return self._of("label", "", name)
+
+    def context(self, name: str) -> str:
+        """The reference of a context of the person's own, by the identity of its name."""
+        return self._of("context", "", name)
+
+    def title(self, text: str) -> str:
+        """The reference of a title: another one whenever its words change."""
+        return self._of("title", "", text)
 
     def _of(self, kind: str, source: str, text: str) -> str:
         message = f"{kind}\x1f{source}\x1f{text}".encode("utf-8", "surrogatepass")

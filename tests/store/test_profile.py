@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from oo_data.contracts.agent import ParamValue
 from oo_data.contracts.profile import Pref
-from oo_data.store import profile
+from oo_data.contracts.tip import SilentSpan
+from oo_data.store import profile, shelf, tips
 from oo_data.store.db import Store
 from tests.fakes import TUESDAY
 
@@ -113,3 +114,81 @@ def test_problems_are_told_once(conn: sqlite3.Connection) -> None:
     told = [profile.note_problems(conn, "todotxt", problems) for problems in ((), ("a",), ("a",), ("a", "b"), (), ())]
     assert told == [False, True, False, True, True, False]
     assert profile.note_problems(conn, "todoist", ("a",))
+
+
+def changes(conn: sqlite3.Connection) -> list[profile.PrefChange]:
+    """How the one setting came to be, newest first."""
+    return profile.pref_changes(conn, "time-of-day", "quiet_start")
+
+
+def test_a_refresh_that_finds_the_same_changes_no_date(conn: sqlite3.Connection) -> None:
+    """A value keeps its time until it becomes another, however often it is worked out; its evidence is the newest."""
+    for hour in range(3):
+        profile.save_prefs(conn, [pref("inferred", 22)._replace(at=TUESDAY + hour, evidence=hour)])
+    assert profile.prefs(conn)["time-of-day", "quiet_start"] == pref("inferred", 22)._replace(evidence=2)
+    assert profile.prefs_changed_at(conn) == {("time-of-day", "quiet_start"): TUESDAY}
+    profile.save_prefs(conn, [pref("inferred", 23)._replace(at=TUESDAY + 9)])
+    assert profile.prefs(conn)["time-of-day", "quiet_start"].at == TUESDAY + 9
+    assert [(change.value, change.at) for change in changes(conn)] == [(23, TUESDAY + 9), (22, TUESDAY)]
+
+
+def test_the_log_tells_what_was_in_force(conn: sqlite3.Connection) -> None:
+    """A default is no news; the person's word, its end and a fall back to the default are; a guess beneath is not."""
+    profile.save_prefs(conn, [pref("default", 22)])
+    assert changes(conn) == []
+    profile.save_prefs(conn, [pref("inferred", 21)._replace(at=1), pref("user", 23)._replace(at=2)])
+    profile.save_prefs(conn, [pref("inferred", 20)._replace(at=3)])
+    assert profile.drop_pref(conn, "time-of-day", "quiet_start", "user", 4)
+    assert profile.drop_pref(conn, "time-of-day", "quiet_start", "inferred")
+    profile.save_prefs(conn, [pref("default", 22)._replace(at=5)])
+    told = [("default", None), ("inferred", 20), ("user", 23), ("inferred", 21)]
+    assert [(change.source, change.value) for change in changes(conn)] == told
+    assert [change.at for change in changes(conn)] == [5, 4, 2, 1]
+
+
+def test_the_log_ends_with_the_default_of_whoever_asks(conn: sqlite3.Connection) -> None:
+    """Where the person's word was all there was, taking it back is told too."""
+    profile.save_prefs(conn, [pref("user", 23)])
+    assert not profile.drop_pref(conn, "time-of-day", "quiet_start", "inferred", 7)
+    assert profile.drop_pref(conn, "time-of-day", "quiet_start", "user", 8)
+    assert changes(conn)[0] == profile.PrefChange("default", None, 0, 8)
+
+
+def test_the_log_is_bounded_and_of_real_changes(conn: sqlite3.Connection) -> None:
+    """A measure that wavers by less than a hundredth fills no log; one that creeps is told; the last twenty stay."""
+    for step in range(40):
+        profile.save_prefs(conn, [pref("inferred", 1.4 + step % 2 / 1000)._replace(at=step)])
+    assert len(changes(conn)) == 1
+    for step in range(40):
+        profile.save_prefs(conn, [pref("inferred", 1.4 * 1.006**step)._replace(at=step)])
+    assert 15 < len(changes(conn)) <= profile.KEPT_CHANGES
+    for step in range(40):
+        profile.save_prefs(conn, [pref("inferred", (step,))._replace(at=step)])
+    assert [change.value for change in changes(conn)] == [(step,) for step in range(39, 19, -1)]
+    assert changes(conn)[0].at == 39
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(values=st.lists(st.tuples(st.sampled_from(ORIGINS), VALUES), min_size=1, max_size=6))
+def test_the_log_ends_with_the_value_in_force(conn: sqlite3.Connection, values: list[tuple[str, ParamValue]]) -> None:
+    """Whatever is saved in whatever order, the newest line names the source in force, and other settings have none."""
+    conn.execute("delete from pref")
+    conn.execute("delete from pref_log")
+    profile.save_prefs(conn, [pref(origin, value) for origin, value in values])
+    held = profile.prefs(conn)["time-of-day", "quiet_start"]
+    assert (changes(conn)[0].source if changes(conn) else "default") == held.source
+    assert profile.pref_changes(conn, "momentum", "quiet_start") == []
+
+
+def test_an_outdated_shelf_is_read_again(store: Store) -> None:
+    """What a shelf was made from has changed: the next look refreshes first; a home without a shelf is left alone."""
+    with store.write() as conn:
+        profile.outdate_shelf(conn)
+        assert profile.meta(conn, "utc-offset") is None
+        profile.connect_source(conn, "todoist", 1, None)
+        profile.set_meta(conn, "utc-offset", shelf.utc_offset(TUESDAY))
+        tips.add_silence(conn, SilentSpan("s", 0, TUESDAY + 1, "nothing-open", 0, "always", "shelf"))
+    assert shelf.pick(store, TUESDAY, ambient=False).kind == shelf.SILENCE
+    with store.write() as conn:
+        profile.outdate_shelf(conn)
+    assert shelf.pick(store, TUESDAY, ambient=False).kind == shelf.STALE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from oo_data.contracts.tip import Energy
 from oo_data.text import Untrusted
 
 
@@ -75,3 +76,48 @@ class Reading(NamedTuple):
     retracted: tuple[DoneSignal, ...] = ()
     progress: str | None = None
     left: int = 0
+
+
+class BusyBlock(NamedTuple):
+    """A span (UTC ms) in which a source says the person is taken; what for is not read."""
+
+    source: str
+    from_ms: int
+    until_ms: int
+
+
+class HabitSignal(NamedTuple):
+    """How one thing done again and again fares, seen from now.
+
+    `done` counts local days with a completion, `streak` those in a row up to now (0 once it has broken);
+    `last_done_at` is UTC ms; `regularity` (0..1) is the share of pauses that kept to the period.
+    """
+
+    ref: str
+    every_days: float
+    done: int
+    streak: int
+    last_done_at: int
+    regularity: float
+
+
+class MoodSignal(NamedTuple):
+    """How the person said they felt at an instant (UTC ms): 1 (low) to 5."""
+
+    at: int
+    score: int
+
+
+class ContextSignal(NamedTuple):
+    """One context. `active`: switched on by hand; `schedule`: when it is on by itself, normalised, or empty."""
+
+    ref: str
+    active: bool
+    schedule: str
+
+
+class Stated(NamedTuple):
+    """The person's own word on what a task asks for; None where they said nothing."""
+
+    minutes: int | None
+    energy: Energy | None

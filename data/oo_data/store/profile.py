@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from oo_data.contracts.agent import ParamValue
 from oo_data.contracts.profile import Pref
 
+KEPT_CHANGES = 20  # of each preference
 _STRENGTH = {"user": 2, "inferred": 1, "default": 0}
 
 
@@ -28,30 +31,96 @@ def granted(conn: sqlite3.Connection) -> frozenset[str]:
 
 
 def save_prefs(conn: sqlite3.Connection, prefs: Iterable[Pref]) -> None:
-    """Save preferences beside those of other sources; a person's own value is never overwritten by inference."""
-    conn.executemany(
-        "insert or replace into pref (scope, key, source, value, evidence, at) values (?, ?, ?, ?, ?, ?)",
-        ((p.scope, p.key, p.source, json.dumps(p.value), p.evidence, p.at) for p in prefs),
-    )
+    """Save preferences beside those of other sources; a person's own value is never overwritten by inference.
+
+    A value that is no other than before keeps its time; where the one in force became another, that is logged.
+    """
+    for p in prefs:
+        conn.execute(
+            "insert into pref (scope, key, source, value, evidence, at) values (?, ?, ?, ?, ?, ?)"
+            " on conflict (scope, key, source) do update set evidence = excluded.evidence, value = excluded.value,"
+            " at = case when value = excluded.value then at else excluded.at end",
+            (p.scope, p.key, p.source, json.dumps(p.value), p.evidence, p.at),
+        )
+        _log(conn, p.scope, p.key, p.at)
 
 
-def drop_pref(conn: sqlite3.Connection, scope: str, key: str, source: str) -> bool:
-    """Remove one source's value; whether there was one."""
-    return conn.execute("delete from pref where scope=? and key=? and source=?", (scope, key, source)).rowcount == 1
+def drop_pref(conn: sqlite3.Connection, scope: str, key: str, source: str, at: int | None = None) -> bool:
+    """Remove one source's value; whether there was one. With a time (UTC ms), what is in force instead is logged."""
+    dropped = conn.execute("delete from pref where scope=? and key=? and source=?", (scope, key, source)).rowcount == 1
+    if dropped and at is not None:
+        _log(conn, scope, key, at)
+    return dropped
 
 
 def prefs(conn: sqlite3.Connection) -> dict[tuple[str, str], Pref]:
     """The value in force for each preference: user before inferred before default."""
+    return _in_force(conn.execute("select scope, key, source, value, evidence, at from pref").fetchall())
+
+
+class PrefChange(NamedTuple):
+    """A value coming into force. None stands for the default of whoever asks; `at` is UTC ms."""
+
+    source: str
+    value: ParamValue | None
+    evidence: int
+    at: int
+
+
+def pref_changes(conn: sqlite3.Connection, scope: str, key: str) -> list[PrefChange]:
+    """How the value in force came to be, newest first."""
+    rows = conn.execute(
+        "select source, value, evidence, at from pref_log where scope = ? and key = ? order by seq desc", (scope, key)
+    )
+    return [PrefChange(source, None if text is None else _value(text), count, at) for source, text, count, at in rows]
+
+
+def prefs_changed_at(conn: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """When each preference that ever changed did so last (UTC ms)."""
+    rows = conn.execute("select scope, key, at, max(seq) from pref_log group by scope, key")
+    return {(scope, key): at for scope, key, at, _ in rows}
+
+
+def _in_force(rows: Iterable[tuple[str, str, str, str, int, int]]) -> dict[tuple[str, str], Pref]:
     best: dict[tuple[str, str], Pref] = {}
-    for scope, key, source, value, evidence, at in conn.execute(
-        "select scope, key, source, value, evidence, at from pref"
-    ):
-        loaded = json.loads(value)
-        pref = Pref(scope, key, source, tuple(loaded) if isinstance(loaded, list) else loaded, evidence, at)
+    for scope, key, source, text, evidence, at in rows:
         known = best.get((scope, key))
         if known is None or _STRENGTH[source] > _STRENGTH[known.source]:
-            best[scope, key] = pref
+            best[scope, key] = Pref(scope, key, source, _value(text), evidence, at)
     return best
+
+
+def _log(conn: sqlite3.Connection, scope: str, key: str, at: int) -> None:
+    """Note what is in force now, where that is news; a default that nothing came before is none."""
+    rows = conn.execute(
+        "select scope, key, source, value, evidence, at from pref where scope = ? and key = ?", (scope, key)
+    )
+    pref = _in_force(rows.fetchall()).get((scope, key), Pref(scope, key, "default", (), 0, at))
+    value = None if pref.source == "default" else pref.value
+    last = next(iter(pref_changes(conn, scope, key)), PrefChange("default", None, 0, 0))
+    if pref.source == last.source and _same(value, last.value):
+        return
+    conn.execute(
+        "insert into pref_log (scope, key, source, value, evidence, at) values (?, ?, ?, ?, ?, ?)",
+        (scope, key, pref.source, None if value is None else json.dumps(value), pref.evidence, at),
+    )
+    conn.execute(
+        "delete from pref_log where scope = :scope and key = :key and seq not in"
+        " (select seq from pref_log where scope = :scope and key = :key order by seq desc limit :kept)",
+        {"scope": scope, "key": key, "kept": KEPT_CHANGES},
+    )
+
+
+def _same(one: ParamValue | None, other: ParamValue | None) -> bool:
+    """Whether two values are told alike: a measure that moved by less than a hundredth is no change of mind."""
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=0.01, abs_tol=0.005)
+    return one == other
+
+
+def _value(text: str) -> ParamValue:
+    loaded: float | str | list[int] = json.loads(text)
+    return tuple(loaded) if isinstance(loaded, list) else loaded
 
 
 class SourceState(NamedTuple):
@@ -137,6 +206,11 @@ def note_problems(conn: sqlite3.Connection, source: str, problems: tuple[str, ..
 def set_meta(conn: sqlite3.Connection, key: str, value: str) -> None:
     """A fact about this installation, not about the person."""
     conn.execute("insert or replace into meta values (?, ?)", (key, value))
+
+
+def outdate_shelf(conn: sqlite3.Connection) -> None:
+    """Have the next look at the shelf refresh first: something it was made from has changed."""
+    conn.execute("update meta set value = 'outdated' where key = 'utc-offset'")
 
 
 def meta(conn: sqlite3.Connection, key: str) -> str | None:

@@ -1,0 +1,67 @@
+"""`oo context`: what you are about just now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from oo_cli.commands.desk import Desk, desk
+from oo_data.errors import BadUsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the table."""
+
+    @app.command()
+    def context(
+        context: typer.Context,
+        name: Annotated[
+            list[str] | None, typer.Argument(help="The one to switch to, or off to end those switched on.")
+        ] = None,
+        also: Annotated[bool, typer.Option("--also", help="Leave the others on.")] = False,
+        schedule: Annotated[
+            str | None, typer.Option("--schedule", help="When it is on by itself: mon-fri 9:00-17:00, or off.")
+        ] = None,
+        remove: Annotated[bool, typer.Option("--remove", help="Erase it.")] = False,
+    ) -> int:
+        """Show your contexts, or switch to one: tasks labelled or filed by its name come first."""
+        from oo_cli.usecases import contexts as use
+
+        at, named = desk(context), " ".join(name or ())
+        if sum((also, schedule is not None, remove)) > 1 or (not named and (also or remove or schedule is not None)):
+            raise BadUsageError("Say one thing about one context.", "Try: oo context work, or oo context work --remove")
+        if remove:
+            use.remove(at.house, named)
+            at.say("Erased.")
+        elif schedule is not None:
+            new, normal = use.schedule(at.house, named, schedule)
+            told = f"On {spaced(normal)}." if normal else "It has no schedule now."
+            at.say(f"A new context. {told}" if new else told)
+        elif named.strip().casefold() == use.OFF and not also:
+            ended = use.switch_off(at.house)
+            at.say(f"Ended: {ended}.")
+        elif named and use.switch(at.house, named, also):
+            at.say("A new context. Tasks that carry its name as a label or project come first while it is on.")
+        return _show(at)
+
+
+def spaced(schedule: str) -> str:
+    """A schedule as it is read: a blank after each comma."""
+    return schedule.replace(",", ", ")
+
+
+def _show(at: Desk) -> int:
+    from oo_cli.usecases import contexts as use
+    from oo_data.text import width
+
+    found = use.listing(at.house)
+    longest = max((width(known.name) for known in found), default=0)
+    lines = []
+    for known in found:
+        how = "by hand" if known.by_hand else "by schedule" if known.on else ""
+        mark = ("on " if known.on else "off") if at.options.accessible else ("●" if known.on else "·")
+        pad = " " * (longest - width(known.name))
+        lines.append(f"{mark} {known.name}{pad}  {how:<11}  {spaced(known.schedule)}".rstrip())
+    at.emit([known._asdict() for known in found], "\n".join(lines) or "No contexts yet. Try: oo context work")
+    return 0
