@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from oo_data.contracts.signal import Reading
@@ -61,4 +62,20 @@ class Source(Protocol):
 
     def reopen(self, handle: str, now_ms: int) -> bool:
         """Take the tick back; False where there is none."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of like length whose cosine tells how alike the texts are.
+
+    `id` is "name@version"; vectors and thresholds of different ids are never compared. `semantic`: nearness speaks of
+    meaning, not of letters alone. `dim` is None where it shows with the first vector only.
+    """
+
+    id: str
+    dim: int | None
+    semantic: bool
+
+    def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        """One vector a text, in their order; zeros for a text without words. Raises `ModelUnavailableError`."""
         ...
