@@ -1,8 +1,4 @@
-"""When to keep quiet, worked out ahead as spans so that every door can obey without thinking.
-
-A span made from the person's own setting binds always. One that oO inferred, or that is a default, binds only
-surfaces that speak by themselves: whoever types `oo tip` has asked.
-"""
+"""Silence that settings make: quiet hours and daily budgets, over midnight and clock changes."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from oo_cli.engine.gate.habituation import PAUSE_MINUTES
 from oo_cli.engine.when import DAY_MS, at_local, day_after, local, midnight
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.tip import SilentSpan
@@ -20,17 +17,8 @@ QUIET_START, QUIET_END, TIPS_PER_DAY = 22, 7, 12
 QUIET_SCOPE, GLOBAL_SCOPE = "time-of-day", "global"
 
 
-def spans(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
-    """Quiet hours and daily budgets that touch the next two days."""
-    return [*_quiet_hours(prefs, now, zone), *_budgets(prefs, now, zone)]
-
-
-def nothing_open(now: int, zone: ZoneInfo) -> SilentSpan:
-    """Silence until midnight because there is nothing to say; a change in a source ends it earlier."""
-    return SilentSpan("nothing-open", now, _midnight_after(now, zone), "nothing-open", 0, "always", "shelf")
-
-
-def _quiet_hours(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
+def quiet_hours(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
+    """Every quiet stretch that touches the next two days, also one that is on."""
     start, start_binding = _number(prefs, (QUIET_SCOPE, "quiet_start"), QUIET_START)
     end, end_binding = _number(prefs, (QUIET_SCOPE, "quiet_end"), QUIET_END)
     start, end = start % 24, end % 24
@@ -49,8 +37,9 @@ def _quiet_hours(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo
     return found
 
 
-def _budgets(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
-    limit, binding = _number(prefs, (GLOBAL_SCOPE, "tips.per_day"), TIPS_PER_DAY)
+def budgets(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[SilentSpan]:
+    """What the frequency dial allows today and tomorrow."""
+    limit, binding = dial(prefs)
     day = local(now, zone).date()
     found = []
     for _ in range(HORIZON_DAYS):
@@ -63,13 +52,20 @@ def _budgets(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) ->
     return found
 
 
+def dial(prefs: Mapping[tuple[str, str], Pref]) -> tuple[int, str]:
+    """How many tips a day at most, and whom that binds."""
+    return _number(prefs, (GLOBAL_SCOPE, "tips.per_day"), TIPS_PER_DAY)
+
+
+def pause_minutes(prefs: Mapping[tuple[str, str], Pref]) -> int:
+    """How long surfaces that speak by themselves keep quiet after an answer."""
+    minutes, _ = _number(prefs, (GLOBAL_SCOPE, "tips.pause"), PAUSE_MINUTES)
+    return minutes
+
+
 def _number(prefs: Mapping[tuple[str, str], Pref], name: tuple[str, str], default: int) -> tuple[int, str]:
     """The value in force, and whom it binds: a default, also one in place of an unreadable value, is no one's word."""
     pref = prefs.get(name)
     if pref is None or not isinstance(pref.value, (int, float)):
         return default, "ambient"
     return int(pref.value), "always" if pref.source == "user" else "ambient"
-
-
-def _midnight_after(now: int, zone: ZoneInfo) -> int:
-    return midnight(day_after(local(now, zone).date()), zone)
