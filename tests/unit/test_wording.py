@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oo_cli.engine.when import DAY_MS
-from oo_cli.engine.wording import ADVICE_REASON, REASON_CELLS, TIP_CELLS, advice_text, reason, tip_text
+from oo_cli.engine.wording import ADVICE_REASON, REASON_CELLS, TIP_CELLS, advice_text, locale_of, reason, tip_text
 from oo_data.text import Untrusted, width
 from tests.unit.examples import BERLIN, NOW, moments, ms, task, zones
 
@@ -50,13 +50,15 @@ def added(days: int) -> dict[str, int]:
         (added(-400), "Next on your list."),
         (added(14), "On your list for 2 weeks."),
         (added(59), "On your list for 8 weeks."),
-        (added(60), "On your list for 2 months."),
-        (added(729), "On your list for 24 months."),
-        (added(730), "On your list for years."),
+        (added(60), "On your list for 8 weeks."),
+        (added(61), "On your list for 2 months."),
+        (added(729), "On your list for 23 months."),
+        (added(730), "On your list for 2 years."),
         ({"minutes": 1}, "About 1 minute."),
         ({"minutes": 45}, "About 45 minutes."),
         ({"minutes": 0}, "Next on your list."),
-        ({"due": "2026-12-01", "minutes": 5}, "Due today, about 5 minutes."),
+        ({"minutes": 120}, "About 2 hours."),
+        ({"due": "2026-12-01", "minutes": 5}, "Due today, takes about 5 minutes."),
         ({"due": "2026-12-01", "priority": 4, "minutes": 5, **added(40)}, "Due today, top priority."),
         ({"priority": 3, **added(40)}, "High priority, on your list for 5 weeks."),
     ],
@@ -106,6 +108,13 @@ def test_the_reason_where_clocks_differ(now: str, zone: str, due: str, said: str
 def test_titles_as_tips(raw: str, said: str) -> None:
     """A title is shown as written, made safe, cut where it is too long, and named where nothing is left."""
     assert tip_text(Untrusted(raw)) == said
+
+
+def test_a_blank_title_is_named_in_the_person_s_language() -> None:
+    """The one text of ours that may stand where a title does; a title itself is never translated."""
+    assert tip_text(Untrusted(""), locale_of("de")) == "(eine Aufgabe ohne Namen)"
+    assert tip_text(Untrusted(" "), locale_of("ru")) == "(задача без названия)"
+    assert tip_text(Untrusted("Call Ada"), locale_of("ru")) == "Call Ada"
 
 
 @given(st.text(st.characters(), max_size=300))
