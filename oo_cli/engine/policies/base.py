@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,16 @@ from oo_data.contracts.tip import Candidate
 
 
 class Moment(NamedTuple):
-    """What a policy may know beside the candidates. `weights` are the agents' snippet weights by agent id."""
+    """What a policy may know beside the candidates. `weights` are the agents' snippet weights by agent id.
+
+    `fresh` says by subject what is left of its chance, in 0..1, after it was ignored or refused; all of it where a
+    subject is not named.
+    """
 
     now: int
     zone: ZoneInfo
     weights: Mapping[str, float]
+    fresh: Mapping[str, float] = MappingProxyType({})
 
 
 class Ranking(NamedTuple):

@@ -16,6 +16,7 @@ from oo_data.contracts.tip import Candidate, Term
 DUE, PROJECT, TAGS, AGE, AGE_DAYS = 12.0, 1.0, 1.0, 2.0, 365.0
 PRIORITY = {4: 6.0, 3: 3.9, 2: 1.8}
 AGENT, ADVICE = 1.0, 2.0
+TIRED = 8.0  # what was ignored or refused of late rotates away, by up to as much as a due date brings
 
 
 class Urgency:
@@ -31,6 +32,12 @@ class Urgency:
 
 
 def _terms(candidate: Candidate, moment: Moment) -> tuple[Term, ...]:
+    tired = moment.fresh.get(candidate.subject, 1.0) - 1.0
+    rest = (Term("turned down lately", round(tired, 4), TIRED),) if tired else ()
+    return (*_of_itself(candidate, moment), *rest)
+
+
+def _of_itself(candidate: Candidate, moment: Moment) -> tuple[Term, ...]:
     agents = tuple(
         Term(f"agent.{agent}", moment.weights.get(agent, 0.0), ADVICE if candidate.features is None else AGENT)
         for agent in candidate.snippets
