@@ -11,6 +11,7 @@ from oo_data.contracts.feature import TaskFeatures
 from oo_data.contracts.tip import Candidate
 
 ADVICE_SOURCE = "agent"
+CONTEXT = "context"  # points at tasks as an agent does
 
 
 def candidates(
@@ -20,11 +21,12 @@ def candidates(
     granted: Container[str],
     now: int,
     zone: ZoneInfo,
+    near: Container[str] = (),
 ) -> list[Candidate]:
-    """Every candidate whose consent holds, without scores."""
+    """Every candidate whose consent holds, without scores. `near`: labels and projects of an active context."""
     known = list(snippets)
     return [
-        *_todos(tasks, known, muted, granted, now, zone),
+        *_todos(tasks, known, muted, granted, now, zone, near),
         *_advice(known, muted, granted),
     ]
 
@@ -36,7 +38,12 @@ def _todos(
     granted: Container[str],
     now: int,
     zone: ZoneInfo,
+    near: Container[str],
 ) -> Iterator[Candidate]:
+    pointing: dict[str, tuple[str, ...]] = {}
+    for snippet in snippets:
+        for ref in snippet.refs:
+            pointing[ref] = (*pointing.get(ref, ()), snippet.agent_id)
     today = local(now, zone).date()
     for task in tasks:
         consent = f"source.{task.source}"
@@ -44,7 +51,9 @@ def _todos(
         hidden = start is not None and start.day > today
         if hidden or task.ref in muted or consent not in granted:
             continue
-        about = tuple(snippet.agent_id for snippet in snippets if task.ref in snippet.refs)
+        about = pointing.get(task.ref, ())
+        if task.project_ref in near or any(label in near for label in task.label_refs):
+            about = (*about, CONTEXT)
         yield Candidate(task.ref, "todo", task.source, consent, task, (), about)
 
 

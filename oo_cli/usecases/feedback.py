@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from oo_cli.engine import gate
 from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, due_of, local, midnight
 from oo_cli.engine.wording import tip_text
 from oo_cli.house import House
 from oo_cli.usecases import outbox
 from oo_cli.usecases.pull import LOCAL
+from oo_cli.usecases.reactions import LAST, reactions
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipShown
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
@@ -74,8 +76,7 @@ def react(
     outbox.takes(house, source)  # opens the vault before the write lock is taken
     with house.store.write():
         house.bus.publish(conn, event, now, event_id)
-        if reason == "too many":
-            tips.add_silence(conn, SilentSpan(event_id, now, now + TOO_MANY_MS, "cool-down", 0, "always", "person"))
+        _keep_quiet(house, reason, event_id, now)
         # If the tick fails, the reaction is not logged either.
         if reaction == "done":
             in_source = _tick(house, event_id, subject, source, handle, now)
@@ -90,6 +91,18 @@ def react(
     delivery = outbox.deliver(house, event_id)
     in_source = in_source or delivery == "sent"
     return Reacted(tip_id, subject, reaction, text, event.until, in_source, source, delivery)
+
+
+def _keep_quiet(house: House, reason: str, event_id: str, now: int) -> None:
+    """The pause that the reaction just logged brings; taking it back ends it."""
+    conn = house.store.conn
+    if reason == "too many":
+        tips.add_silence(conn, SilentSpan(event_id, now, now + TOO_MANY_MS, "cool-down", 0, "always", "person"))
+        return
+    minutes = gate.pause_minutes(profile.prefs(conn))
+    span = gate.pause(reactions(house, LAST), now, minutes) if minutes else None
+    if span is not None:
+        tips.add_silence(conn, span._replace(id=event_id, origin="person"))
 
 
 def _done_mute(house: House, subject: str, in_source: bool, now: int) -> tuple[int, str]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import time
+from itertools import pairwise
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from oo_cli.engine import candidates as pool
 from oo_cli.engine import gate, wording
+from oo_cli.engine.effort import Effort, Efforts, spread
+from oo_cli.engine.policies import stages
 from oo_cli.engine.policies.base import Moment, Ranking
-from oo_cli.engine.policies.urgency import Urgency
-from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, local, midnight
+from oo_cli.engine.when import DAY_MS, MINUTE_MS, at_local, day_after, local
 from oo_cli.house import House
+from oo_cli.usecases import at_hand, decide
+from oo_cli.usecases import voice as voices
+from oo_cli.usecases.decide import Bench
 from oo_data.contracts.agent import Snippet
-from oo_data.contracts.feature import TaskFeatures
+from oo_data.contracts.feature import Feature, TaskFeatures
 from oo_data.contracts.signal import TaskSignal
 from oo_data.contracts.tip import Candidate, Decision, SilentSpan
 from oo_data.ids import new_id
@@ -21,77 +28,142 @@ from oo_data.store import profile, tips
 from oo_data.store.tips import ShelvedTip
 
 DEPTH = 12  # tips kept ready for each part of the coming day
-LOGGED = 20  # candidates whose scores a decision keeps
+PARTS = (0, 6, 12, 18)  # local hours at which a new part begins: what is right in the morning may not be at night
+LEAST_PART_MS = MINUTE_MS
+WITHIN = 300  # places of the ranking among which short and easy tasks are looked for
 REMOTE_TTL_MS = DAY_MS
 
 
 class Shelf(NamedTuple):
-    """A shelf ready to be written: rows, spans, decisions, and the words for memory (id, text, reason, handle)."""
+    """A shelf ready to be written: rows, spans, decisions, the words for memory (id, text, reason, handle), efforts."""
 
     tips: tuple[ShelvedTip, ...]
     spans: tuple[SilentSpan, ...]
     decisions: tuple[Decision, ...]
     words: tuple[tuple[str, str, str, str], ...]
+    efforts: tuple[Feature, ...]
 
 
 class Stock(NamedTuple):
-    """What a shelf is made from. `words` of tips whose source could not be read are carried over by subject."""
+    """What a shelf is made from. `words` of tips whose source could not be read are carried over by subject.
+
+    `near` are the labels and projects that an active context speaks for.
+    """
 
     tasks: Sequence[TaskFeatures]
     snippets: Sequence[Snippet]
     signals: Mapping[str, TaskSignal]
     carried: Mapping[str, tuple[str, str, int]]
     muted: Mapping[str, int]
+    near: frozenset[str]
+    efforts: Efforts
+    known: gate.Known
+    fresh: Mapping[str, float]
+    voice: voices.Voice
 
 
-def prepare(house: House, stock: Stock, now: int) -> Shelf:
-    """Choose and word the best tips for the rest of the day and for the day after, up to 24 hours ahead."""
-    turn = midnight(day_after(local(now, house.zone).date()), house.zone)
-    parts = [(now, min(turn, now + DAY_MS)), (turn, now + DAY_MS)]
+def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
+    """Choose and word the best tips for each part of the coming 24 hours."""
     rows: list[ShelvedTip] = []
     words: list[tuple[str, str, str, str]] = []
     decisions: list[Decision] = []
-    for begin, end in parts:
-        if end - begin < HOUR_MS // 60:
-            continue
-        ranking, decision = _decide(house, stock, now, (begin, end))
-        muted = sum(until > begin for until in stock.muted.values())
-        decisions.append(decision)
-        for rank, candidate in enumerate(ranking.order[: DEPTH + muted], start=len(rows)):
-            row, said = _shelve(house, stock, candidate, decision.id, rank, (now, begin, end))
+    efforts: dict[str, Effort] = {}
+    first: Ranking | None = None
+    for part in parts(now, house.zone):
+        choice, moment = _choice(house, stock, part)
+        if first is None:
+            decided = decide.decisions(seated, choice, moment, now)
+            first = ranking = decided.ranking
+            live = decided.decisions[0]
+            decisions += decided.decisions
+        else:
+            ranking, live = _later(seated, _again(choice, first), moment, now)
+            decisions.append(live)
+        kept = _kept(house, stock, ranking, part, efforts)
+        raised = voices.hints(ranking)
+        for place, candidate in enumerate(kept):
+            hints = raised.get(candidate.subject, ())
+            line = voices.Line(candidate, place, part, efforts.get(candidate.subject), hints)
+            row, said = _shelve(house, stock, line, live.id, len(rows), now)
             rows.append(row)
             words.append(said)
-    spans = gate.spans(profile.prefs(house.store.conn), now, house.zone)
+    spans = gate.spans(profile.prefs(house.store.conn), now, house.zone, _worth(stock, first, now))
     if not rows:
         spans.append(gate.nothing_open(now, house.zone))
-    return Shelf(tuple(rows), tuple(spans), tuple(decisions), tuple(words))
+    sources = sorted({task.source for task in stock.tasks})
+    return Shelf(
+        tuple(rows), tuple(spans), tuple(decisions), tuple(words), at_hand.features(efforts, sources, now, now + DAY_MS)
+    )
 
 
-def _decide(house: House, stock: Stock, now: int, part: tuple[int, int]) -> tuple[Ranking, Decision]:
-    conn = house.store.conn
-    weights = {snippet.agent_id: snippet.weight for snippet in stock.snippets}
+def _worth(stock: Stock, first: Ranking | None, now: int) -> gate.Known:
+    """What the gate goes by, with the chance that the best candidate is welcome."""
+    if first is None or not first.order:
+        return stock.known
+    welcome = gate.acceptance(stock.known.reactions or (), now)
+    return stock.known._replace(best=welcome * stock.fresh.get(first.order[0].subject, 1.0))
+
+
+def parts(now: int, zone: ZoneInfo) -> list[tuple[int, int]]:
+    """The coming 24 hours, cut at the local hours of `PARTS`; a part of less than a minute is left out."""
+    day = local(now, zone).date()
+    turns = {at_local(each, time(hour), zone) for each in (day, day_after(day)) for hour in PARTS}
+    bounds = [now, *sorted(turn for turn in turns if now < turn < now + DAY_MS), now + DAY_MS]
+    return [(begin, end) for begin, end in pairwise(bounds) if end - begin >= LEAST_PART_MS]
+
+
+def _choice(house: House, stock: Stock, part: tuple[int, int]) -> tuple[list[Candidate], Moment]:
+    """Everything that may be said in a part, and what a policy may know of it."""
     begin, end = part
+    weights = {snippet.agent_id: snippet.weight for snippet in stock.snippets}
     # What comes back within this part is put on the shelf: the pick looks at mutes again.
     muted = {subject for subject, until in stock.muted.items() if until >= end}
-    choice = pool.candidates(stock.tasks, stock.snippets, muted, profile.granted(conn), begin, house.zone)
+    granted = profile.granted(house.store.conn)
+    choice = pool.candidates(stock.tasks, stock.snippets, muted, granted, begin, house.zone, stock.near)
     sayable = [c for c in choice if c.kind == "advice" or c.subject in stock.signals or c.subject in stock.carried]
-    policy = Urgency()
-    ranking = policy.rank(sayable, Moment(begin, house.zone, weights))
-    scores = {c.subject: {t.name: (t.value, t.weight) for t in c.terms} for c in ranking.order[:LOGGED]}
-    chosen = ranking.order[0].subject if ranking.order else None
-    gate_word = "open" if chosen else "nothing-open"
-    return ranking, Decision(new_id(), now, policy.name, "live", gate_word, chosen, ranking.propensity, scores)
+    return sayable, Moment(begin, house.zone, weights | {pool.CONTEXT: 1.0}, stock.fresh)
+
+
+def _again(choice: Sequence[Candidate], first: Ranking) -> list[Candidate]:
+    """What a later part can choose from: what stood well at the first, and what was not to be said then."""
+    well = {candidate.subject for candidate in stages.pool(first.order)}
+    judged = {candidate.subject for candidate in first.order}
+    return [candidate for candidate in choice if candidate.subject in well or candidate.subject not in judged]
+
+
+def _kept(
+    house: House, stock: Stock, ranking: Ranking, part: tuple[int, int], efforts: dict[str, Effort]
+) -> list[Candidate]:
+    """The best of a ranking, and beyond them some short and easy tasks; their efforts are added to `efforts`."""
+    order = ranking.order[:WITHIN]
+    known = at_hand.of_tasks(house, stock.efforts, [c.features for c in order if c.features is not None])
+    depth = DEPTH + sum(until > part[0] for until in stock.muted.values())
+    first = list(order[:depth])
+    todos = [candidate for candidate in order if candidate.subject in known]
+    held = sum(candidate.subject in known for candidate in first)
+    kept = [*first, *(todos[at] for at in spread([known[c.subject] for c in todos], held))]
+    efforts |= {c.subject: known[c.subject] for c in kept if c.subject in known}
+    return kept
+
+
+def _later(seated: Bench, choice: Sequence[Candidate], moment: Moment, now: int) -> tuple[Ranking, Decision]:
+    """What the live policy makes of a part to come; the shadows are asked about the present only."""
+    (verdict,) = stages.decide(seated.policies[:1], choice, moment)
+    gate_word = "open" if verdict.chosen else "nothing-open"
+    propensity = verdict.ranking.propensity
+    decision = Decision(new_id(), now, verdict.policy, "live", gate_word, verdict.chosen, propensity, verdict.scores)
+    return verdict.ranking, decision
 
 
 def _shelve(
-    house: House, stock: Stock, candidate: Candidate, decision_id: str, rank: int, times: tuple[int, int, int]
+    house: House, stock: Stock, line: voices.Line, decision_id: str, rank: int, made_at: int
 ) -> tuple[ShelvedTip, tuple[str, str, str, str]]:
-    tip_id = new_id()
-    made_at, begin, end = times
+    tip_id, candidate = new_id(), line.candidate
+    begin, end = line.part
     if candidate.subject in stock.carried and candidate.subject not in stock.signals:
         made_at = stock.carried[candidate.subject][2]  # words age from when their source was read
         end = min(end, made_at + REMOTE_TTL_MS)
-    text, reason, handle = _say(house, stock, candidate, begin)
+    text, reason, handle = _say(house, stock, line)
     sealed = {
         column: house.sealer.seal(value, "tip", column, tip_id)
         for column, value in (("text", text), ("reason", reason), ("handle", handle))
@@ -103,17 +175,18 @@ def _shelve(
     return row, (tip_id, text, reason, handle)
 
 
-def _say(house: House, stock: Stock, candidate: Candidate, begin: int) -> tuple[str, str, str]:
+def _say(house: House, stock: Stock, line: voices.Line) -> tuple[str, str, str]:
     """Text, reason and handle (JSON); no tab or line end in any of them."""
-    if candidate.features is None:
-        snippet = next(s for s in stock.snippets if s.agent_id == candidate.snippets[0])
-        return wording.advice_text(snippet.text), wording.ADVICE_REASON, "null"
-    reason = wording.reason(candidate.features, begin, house.zone)
-    signal = stock.signals.get(candidate.subject)
+    reason = voices.reason(house, stock.voice, line)
+    subject = line.candidate.subject
+    if line.candidate.features is None:
+        snippet = next(s for s in stock.snippets if s.agent_id == line.candidate.snippets[0])
+        return wording.advice_text(snippet.text), reason, "null"
+    signal = stock.signals.get(subject)
     if signal is None:
-        text, handle, _ = stock.carried[candidate.subject]
+        text, handle, _ = stock.carried[subject]
         return text, reason, handle
-    return wording.tip_text(signal.title), reason, json.dumps(signal.handle)
+    return wording.tip_text(signal.title, stock.voice.locale), reason, json.dumps(signal.handle)
 
 
 def carried_words(house: House, sources_unread: Sequence[str], now: int) -> dict[str, tuple[str, str, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
 from oo_cli.house import House
-from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.tip import Reaction, Recommendation, RecommendRequest, Silence, Tip
 from oo_data.store import shelf, tips
 from oo_data.store.shelf import Pick
@@ -20,10 +21,19 @@ def recommend(house: House, request: RecommendRequest) -> Recommendation:
     now = request.now_ms
     picked = shelf.pick(house.store, now, ambient=not request.asked)
     if picked.kind == shelf.STALE:
+        from oo_cli.usecases.refresh import refresh
+
         for source, error in refresh(house, local_only=True).failures:
             house.say(f"{source}: {error.line()}")
         now = house.clock.now_ms()
         picked = shelf.pick(house.store, now, ambient=not request.asked)
+    if picked.kind == shelf.TIP and (request.minutes is not None or request.energy is not None):
+        from oo_cli.usecases import at_hand
+
+        among = at_hand.fitting(house, request.minutes, request.energy)
+        picked = shelf.pick(house.store, now, ambient=not request.asked, among=json.dumps(among))
+        if picked.kind == shelf.STALE:
+            return Silence("nothing-fits", None)
     if picked.kind == shelf.NO_SOURCE:
         return first_step(request.now_ms)
     if picked.kind == shelf.SILENCE:

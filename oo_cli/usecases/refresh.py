@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from oo_cli.engine.features.summary import summarise
+from oo_cli.engine import gate
+from oo_cli.engine.effort import Efforts
 from oo_cli.engine.when import DAY_MS, HOUR_MS
 from oo_cli.house import House, make_folders
-from oo_cli.usecases import outbox, prepare, pull, think
+from oo_cli.usecases import areas, brain, contexts, holdout, moods, outbox, prepare, pull, think
+from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.errors import OoError
-from oo_data.store import egress, events, locks, profile, records, shelf, tips, words
+from oo_data.store import effort, egress, events, locks, profile, records, shelf, tips, words
 
 HISTORY_MS = 550 * DAY_MS
 WORDS_TTL_MS = DAY_MS
-DECISION_TTL_MS = 7 * DAY_MS
+DECISION_TTL_MS = 14 * DAY_MS
 STALE_MS = HOUR_MS
 EGRESS_TTL_MS = 90 * DAY_MS
 
@@ -63,20 +65,29 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> 
     known = records.completions(conn, now - HISTORY_MS)
     fresh = pull.fresh_completions(house, pulled, known)
     done = sorted([*known, *fresh], key=lambda c: c.at)
-    features = summarise(tasks, done, now, house.zone)
-    thoughts = think.think(house, features, done, now)
+    # A typed tip waits for no model: what is new is placed by the next full refresh.
+    placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE)
+    features = think.derive(house, tasks, done, now, placed.areas)
+    thoughts = think.think(house, features, done, now, areas=placed.areas)
     sources = profile.sources(conn)
     unread = [source for source in sources if source not in pulled.readings]
     muted = tips.muted(conn, now, pulled.readings)
     carried = prepare.carried_words(house, unread, now)
-    stock = prepare.Stock(tasks, thoughts.snippets, pulled.signals, carried, muted)
-    ready = prepare.prepare(house, stock, now)
+    mind = brain.load(house, tasks, done, now)
+    near = contexts.preferred_refs(house, now)
+    spoken = voice(house, tasks, done)
+    stock = prepare.Stock(
+        tasks, thoughts.snippets, pulled.signals, carried, muted, near, Efforts(done), mind.gate, mind.fresh, spoken
+    )
+    ready = prepare.prepare(house, stock, mind.bench, now)
     with house.store.write():
         if granted - profile.granted(conn):
             raise _WithdrawnError
         problems = pull.record(house, pulled, fresh, now)
         tips.settle_done(conn, pulled.readings, seen)
-        records.save_features(conn, features)
+        areas.record(house, placed)
+        records.save_features(conn, (*features, *ready.efforts))
+        brain.record(house, mind, now)
         think.record(house, thoughts, sorted(sources), now)
         _put_on_shelf(house, ready, now)
         profile.set_meta(conn, "utc-offset", shelf.utc_offset(now))
@@ -93,10 +104,13 @@ def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:
     _note_ignored(house, now)
     tips.replace_shelf(conn, now, (), ready.tips)
     tips.replace_silences(conn, now, "shelf", [span for span in ready.spans if span.origin == "shelf"])
-    tips.replace_silences(conn, now, "gate", [span for span in ready.spans if span.origin == "gate"])
+    for origin in (gate.ORIGIN, gate.MOMENT_ORIGIN):
+        tips.replace_silences(conn, now, origin, [span for span in ready.spans if span.origin == origin])
     for decision in ready.decisions:
         records.save_decision(conn, decision)
-        house.bus.publish(conn, ShelfPrepared(decision.id, len(ready.tips), len(ready.spans)), now)
+        if decision.stage == "live":
+            house.bus.publish(conn, ShelfPrepared(decision.id, len(ready.tips), len(ready.spans)), now)
+    holdout.draw(house, now)
 
 
 def _note_ignored(house: House, now: int) -> None:
@@ -119,6 +133,8 @@ def _sweep(house: House, now: int) -> None:
     tips.sweep_words(conn, now - WORDS_TTL_MS)
     outbox.sweep(house, now)
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
+    moods.sweep(house, now)
+    effort.sweep(conn)
 
 
 def is_stale(house: House) -> bool:

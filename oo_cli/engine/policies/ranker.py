@@ -1,0 +1,109 @@
+"""The policy that learns the person: a softmax over the open list, explained by its largest terms.
+
+A task's score is the logit of `engine/ranker` plus what agents point at. Advice has no terms of its own there: its
+score is that of all tasks together (the logarithm of their summed exponentials) plus `RARE` plus its snippet's weight.
+So advice of full weight comes first only where the best task has less than about 37 chances in a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log
+from operator import mul
+
+from oo_cli.engine.policies.base import Moment, Ranking
+from oo_cli.engine.ranker.model import Model, softmax
+from oo_cli.engine.ranker.past import Past
+from oo_cli.engine.ranker.terms import NAMES, Row, terms
+from oo_data.contracts.tip import Candidate, Term
+
+AGENT, ADVICE, RARE = 1.0, 1.0, -2.0
+LEAST_FRESH = 0.01
+SHOWN = 6  # terms named for each candidate; what is left is one more, and agents add theirs
+EXPLAINED = 50  # candidates from the top that are explained; further down the sum is enough
+REST, ALL, BESIDE = "everything else", "all terms", "advice: beside your tasks"
+
+
+def _families() -> tuple[tuple[int, ...], ...]:
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(NAMES):
+        found.setdefault(name.split(":")[0], []).append(index)
+    return tuple(map(tuple, found.values()))
+
+
+FAMILIES = _families()
+
+
+class Ranker:
+    """The likeliest first; ties go to the task added last, then to the reference."""
+
+    name = "ranker"
+
+    def __init__(self, model: Model, past: Past) -> None:
+        self.model, self.past = model, past
+
+    def rank(self, candidates: Sequence[Candidate], moment: Moment) -> Ranking:
+        """Score every candidate by its terms. Deterministic, so the propensity of the first is 1."""
+        tasks = [candidate for candidate in candidates if candidate.features is not None]
+        rows = terms([each.features for each in tasks if each.features], self.past, moment.now, moment.zone)
+        logits = self.model.logits(rows)
+        beside = _together(logits) + RARE
+        scored = [
+            (candidate, row, (Term(ALL, 1.0, logit), *_beside(candidate, moment, AGENT)))
+            for candidate, row, logit in zip(tasks, rows, logits, strict=True)
+        ]
+        scored += [
+            (candidate, (), (Term(BESIDE, 1.0, beside), *_beside(candidate, moment, ADVICE)))
+            for candidate in candidates
+            if candidate.features is None
+        ]
+        scored.sort(key=lambda each: (-_sum(each[2]), -_added(each[0]), each[0].subject))
+        explained = [
+            candidate._replace(terms=(*self._explained(row), *found[1:]) if row and at < EXPLAINED else found)
+            for at, (candidate, row, found) in enumerate(scored)
+        ]
+        return Ranking(tuple(explained), 1.0)
+
+    def probability(self, ranking: Ranking) -> float:
+        """The chance that the first is what comes next, by the softmax over all candidates; 0 where there is none."""
+        scores = [candidate.score / self.model.temperature for candidate in ranking.order]
+        return softmax(scores)[0] if scores else 0.0
+
+    def _explained(self, row: Row) -> tuple[Term, ...]:
+        """The logit by families of terms, the largest first; the strongest member lends a family its name."""
+        parts = list(map(mul, row, self.model.mean))
+        found = []
+        for family in FAMILIES:
+            active = [index for index in family if parts[index]]
+            if len(active) == 1:
+                found.append(Term(NAMES[active[0]], row[active[0]], self.model.mean[active[0]]))
+            elif active:
+                strongest = max(active, key=lambda index: abs(parts[index]))
+                found.append(Term(NAMES[strongest], 1.0, sum(parts[index] for index in active)))
+        found.sort(key=lambda term: -abs(term.value * term.weight))
+        rest = sum(term.value * term.weight for term in found[SHOWN:])
+        return (*found[:SHOWN], Term(REST, 1.0, rest)) if found[SHOWN:] else tuple(found)
+
+
+def _beside(candidate: Candidate, moment: Moment, weight: float) -> tuple[Term, ...]:
+    """What agents point at, and what is left of the chance of something ignored or refused (its logarithm)."""
+    agents = tuple(Term(f"agent.{agent}", moment.weights.get(agent, 0.0), weight) for agent in candidate.snippets)
+    fresh = moment.fresh.get(candidate.subject, 1.0)
+    return (*agents, Term("turned down lately", round(log(max(fresh, LEAST_FRESH)), 4), 1.0)) if fresh < 1 else agents
+
+
+def _together(logits: Sequence[float]) -> float:
+    """The logarithm of the summed exponentials; 0 where there is none."""
+    if not logits:
+        return 0.0
+    top = max(logits)
+    return top + log(sum(exp(logit - top) for logit in logits))
+
+
+def _sum(found: Sequence[Term]) -> float:
+    return sum(term.value * term.weight for term in found)
+
+
+def _added(candidate: Candidate) -> int:
+    task = candidate.features
+    return task.added_at if task and task.added_at is not None else 0

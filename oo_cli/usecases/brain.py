@@ -1,0 +1,105 @@
+"""What has been learnt of the person, brought up to date within a time limit: who ranks, and what the gate goes by.
+
+What was learnt is kept as numbers in the table `model`, with the completions it rests on counted: where those are not
+the same any more (a history came in, a tick was taken back, a source was forgotten), it is learnt anew.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from oo_cli.engine import gate
+from oo_cli.engine.moments.rhythm import Rhythm
+from oo_cli.engine.policies.ranker import Ranker
+from oo_cli.engine.ranker.model import Model
+from oo_cli.engine.ranker.replay import MOST, learn_past
+from oo_cli.engine.when import DAY_MS
+from oo_cli.house import House
+from oo_cli.usecases import decide
+from oo_cli.usecases.decide import Bench
+from oo_cli.usecases.reactions import reactions
+from oo_data.contracts.feature import TaskCompletion, TaskFeatures
+from oo_data.store import policies
+from oo_data.store.policies import StoredModel
+
+RHYTHM, RANKER = "rhythm", Ranker.name
+AT_FIRST = 300  # decisions of the past learnt when there is nothing learnt yet; some seconds, once
+WATCHED_MS = 180 * DAY_MS
+
+
+class Mind(NamedTuple):
+    """What one refresh thinks with. `learnt` are the models to be kept, by name, as JSON."""
+
+    bench: Bench
+    gate: gate.Known
+    fresh: Mapping[str, float]
+    learnt: dict[str, str]
+
+
+def load(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion], now: int) -> Mind:
+    """The policies and the gate's knowledge for this moment."""
+    rhythm, kept = _rhythm(house, [c.at for c in done if c.timed and c.at <= now], now)
+    ranker, taught = _ranker(house, tasks, [c for c in done if c.at <= now])
+    said = reactions(house)
+    known = gate.Known(rhythm=rhythm, reactions=said)
+    bench = decide.bench(house, done, now, (ranker,))
+    return Mind(bench, known, gate.freshness(said, now), {RHYTHM: kept, RANKER: taught})
+
+
+def record(house: House, mind: Mind, now: int) -> None:
+    """Keep what was learnt, inside the caller's write transaction."""
+    for name, state in mind.learnt.items():
+        policies.save_model(house.store.conn, name, StoredModel("1", now, state))
+    decide.learn(house, now)
+
+
+def _ranker(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion]) -> tuple[Ranker, str]:
+    """What the person does next, as far as it is learnt; and what to keep of it."""
+    stored = policies.model(house.store.conn, RANKER)
+    known = json.loads(stored.state) if stored else None
+    model = Model.from_json(known["state"]) if known else None
+    times = [c.at for c in done]
+    if model is None or known is None or known["held"] != _held(times, model.at + 1):
+        model, most = Model.prior(), AT_FIRST
+    else:
+        most = MOST
+    past = learn_past(model, tasks, done, house.zone, most)
+    return Ranker(model, past), json.dumps({"held": _held(times, model.at + 1), "state": model.to_json()})
+
+
+def _rhythm(house: House, times: Sequence[int], now: int) -> tuple[Rhythm, str]:
+    """When the person gets things done: what is kept, taken further, or learnt anew; and what to keep of it."""
+    rhythm = _kept(house, times, now)
+    if rhythm is None:
+        rhythm = Rhythm.of(times, now, house.zone)
+    else:
+        rhythm.learn(times[bisect_left(times, _told_until(rhythm)) :], now, house.zone)
+    held = _held(times, _told_until(rhythm))
+    return rhythm, json.dumps({"held": held, "zone": house.zone.key, "state": rhythm.to_json()})
+
+
+def _kept(house: House, times: Sequence[int], now: int) -> Rhythm | None:
+    stored = policies.model(house.store.conn, RHYTHM)
+    if stored is None:
+        return None
+    known = json.loads(stored.state)
+    try:
+        rhythm = Rhythm.from_json(known["state"], house.zone)
+    except ValueError:
+        return None
+    until = _told_until(rhythm)
+    same = known["zone"] == house.zone.key and known["held"] == _held(times, until)
+    return rhythm if same and until <= now + 1 else None
+
+
+def _told_until(rhythm: Rhythm) -> int:
+    """The instant (UTC ms) before which every completion was handed in."""
+    return rhythm.pending[-1] + 1 if rhythm.pending else rhythm.known_until
+
+
+def _held(times: Sequence[int], until: int) -> int:
+    """How many completions a rhythm known up to then rests on, of those that it watched closely."""
+    return bisect_left(times, until) - bisect_left(times, until - WATCHED_MS)
