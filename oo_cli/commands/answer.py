@@ -5,13 +5,15 @@ from __future__ import annotations
 from oo_cli import render
 from oo_cli.commands.desk import Desk
 from oo_cli.commands.progress import progress_bar
-from oo_data.contracts.tip import Recommendation, RecommendRequest, Silence, Tip
+from oo_data.contracts.tip import Energy, Recommendation, RecommendRequest, Silence, Tip
 
 SILENT = 10
 
 
-def show_tip(at: Desk, why: bool, fresh: bool) -> int:
-    """Print what `recommend` answers."""
+def show_tip(
+    at: Desk, why: bool = False, fresh: bool = False, minutes: int | None = None, energy: Energy | None = None
+) -> int:
+    """Print what `recommend` answers; `minutes` and `energy` narrow it to what there is time and strength for."""
     from oo_cli.usecases.recommend import recommend
 
     house = at.house
@@ -20,7 +22,7 @@ def show_tip(at: Desk, why: bool, fresh: bool) -> int:
 
         refresh(house, local_only=at.options.offline)
     now = house.clock.now_ms()
-    said = recommend(house, RecommendRequest(now, "tip", asked=True))
+    said = recommend(house, RecommendRequest(now, "tip", True, minutes, energy))
     data = as_data(said)
     text = as_text(at, said, now)
     if why:

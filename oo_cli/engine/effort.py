@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 
 from oo_cli.engine.when import HOUR_MS, MINUTE_MS
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
+from oo_data.contracts.signal import Stated
+from oo_data.contracts.tip import Energy
 
-Energy = Literal["low", "medium", "high"]
 Origin = Literal["you", "source", "guess"]
 
 USUAL_MINUTES = 25.0  # with no past at all
@@ -31,13 +32,6 @@ SUITS: Mapping[Energy, frozenset[Energy]] = {
 
 AT_HAND = 4  # tasks of each kind of short or easy ones that a shelf should hold
 KINDS: tuple[tuple[int | None, Energy | None], ...] = ((5, None), (LOW_MINUTES, None), (None, "low"))
-
-
-class Stated(NamedTuple):
-    """The person's own word on one task; None where they said nothing."""
-
-    minutes: int | None
-    energy: Energy | None
 
 
 class Effort(NamedTuple):

@@ -12,6 +12,7 @@ MINUTE_MS = 60_000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"([1-9]\d{0,2})\s*(m|min|h|hours?|d|days?|w|weeks?)")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_LENGTH = re.compile(r"(?:([0-9]{1,2})h(?:ours?)?)?(?:([0-9]{1,4})m?(?:in)?(?:utes?)?)?")
 _UNIT_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": 7 * DAY_MS}
 
 
@@ -87,6 +88,13 @@ def parse_later(text: str, now: int, zone: ZoneInfo) -> int | None:
         return max(at_local(here.date(), time(19), zone), now + HOUR_MS)
     day_named = _named_day(words, here.date())
     return at_local(day_named, time(8), zone) if day_named and day_named > here.date() else None
+
+
+def parse_span(text: str) -> int | None:
+    """A length of time in minutes, up to a day: 15m, 90 min, 2h, 1h30m; None if unreadable."""
+    found = _LENGTH.fullmatch("".join(text.lower().split()))
+    minutes = int(found[1] or 0) * 60 + int(found[2] or 0) if found else 0
+    return minutes if 0 < minutes <= 24 * 60 else None
 
 
 def _next(clock: time, now: int, zone: ZoneInfo) -> int:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo_cli.engine.effort import AT_HAND, STEPS, SUITS, Effort, Efforts, Energy, Stated, fits, spread
+from oo_cli.engine.effort import AT_HAND, STEPS, SUITS, Effort, Efforts, fits, spread
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
+from oo_data.contracts.signal import Stated
+from oo_data.contracts.tip import Energy
 
 MINUTE = 60_000
 NOON = 1_796_000_000_000

@@ -10,15 +10,21 @@ from oo_data.contracts.feature import TaskFeatures
 Surface = Literal["tip", "face", "phone", "notify"]
 Kind = Literal["todo", "advice"]
 Reaction = Literal["done", "later", "no"]
+Energy = Literal["low", "medium", "high"]
 REASONS = ("not now", "not relevant", "wrong", "too many")
 
 
 class RecommendRequest(NamedTuple):
-    """Who asks, and when. A typed command is `asked`; a surface that speaks by itself is not."""
+    """Who asks, and when. A typed command is `asked`; a surface that speaks by itself is not.
+
+    `minutes` and `energy` narrow the choice to what can be done in that time, with that much energy.
+    """
 
     now_ms: int
     surface: Surface
     asked: bool
+    minutes: int | None = None
+    energy: Energy | None = None
 
 
 class Term(NamedTuple):

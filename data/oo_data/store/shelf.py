@@ -27,12 +27,16 @@ where rank is not null and valid_from <= :now + 300000 and valid_until > :now
   and exists (select 1 from consent where key = tip.consent and granted = 1)
 order by valid_from > :now, rank limit 1
 """
+_NARROWED = _CANDIDATE.replace("order by", "and tip.subject in (select value from json_each(:among)) order by")
+# What was answered does not count against the pace: who answers is there.
 _SILENCE = """
 select reason, until_at from silence
 where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
   and (after_shown = 0 or after_shown <= (
     select count(distinct tip.subject) from event join tip on tip.id = event.subject
-    where event.type = 'TipShown' and event.at >= silence.from_at and tip.subject is not :subject))
+    where event.type = 'TipShown' and event.at >= silence.from_at and tip.subject is not :subject
+    and (silence.origin <> 'moment' or not exists (
+      select 1 from mute where mute.subject = tip.subject and mute.until > :now))))
 order by until_at desc limit 1
 """
 
@@ -52,11 +56,11 @@ class Pick:
         self.until = 0
 
 
-def pick(store: Store, now: int, ambient: bool) -> Pick:
+def pick(store: Store, now: int, ambient: bool, among: str = "") -> Pick:
     """The first tip that is still true, or why there is none.
 
     `ambient` surfaces speak by themselves, so defaults bind them too; a typed command is bound by the person's own
-    word only.
+    word only. `among` (a JSON list of subjects) narrows the choice.
     """
     conn = store.conn
     watched = conn.execute("select watch_path, watch_mark from source").fetchall()
@@ -67,7 +71,10 @@ def pick(store: Store, now: int, ambient: bool) -> Pick:
     (offset,) = conn.execute("select value from meta where key = 'utc-offset'").fetchone() or ("",)
     if offset and offset != utc_offset(now):
         return Pick(STALE)  # in another zone, days and quiet hours begin at another time
-    row = conn.execute(_CANDIDATE, {"now": now}).fetchone()
+    if among:
+        row = conn.execute(_NARROWED, {"now": now, "among": among}).fetchone()
+    else:
+        row = conn.execute(_CANDIDATE, {"now": now}).fetchone()
     quiet = {"now": now, "ambient": ambient, "subject": row[1] if row else None}
     held = conn.execute(_SILENCE, quiet).fetchone()
     if held:
