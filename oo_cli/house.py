@@ -17,13 +17,17 @@ from oo_data.store.db import Store
 if TYPE_CHECKING:
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
-    from oo_data.ports import Clock, Sealer, Source
+    from oo_data.ports import Clock, Embedder, Sealer, Source
 
 REF_KEY = "ref-key"
 
 
 def _no_login(house: House, source: str) -> AbstractContextManager[bool]:
     return nullcontext(True)
+
+
+def _no_embedder(house: House) -> Embedder | None:
+    return None
 
 
 class Doors(NamedTuple):
@@ -35,6 +39,7 @@ class Doors(NamedTuple):
     vault: Callable[[House], Sealer]
     source: Callable[[House, str], Source]
     leave: Callable[[House, str], AbstractContextManager[bool]] = _no_login
+    embedder: Callable[[House], Embedder | None] = _no_embedder
 
 
 class House:
@@ -91,6 +96,11 @@ class House:
             self.keep_secret(REF_KEY, key)
             return Refs(bytes.fromhex(key))
         return Refs(bytes.fromhex(self.sealer.unseal(sealed, "secret", "sealed", REF_KEY)))
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """What turns titles into vectors; None where nothing does."""
+        return self.doors.embedder(self)
 
     def source(self, source_id: str) -> Source:
         """A connected source, ready to be read."""

@@ -24,7 +24,9 @@ ROOMS = {
     "tip": "tip", "done": "feedback", "later": "feedback", "no": "feedback", "undo": "feedback", "why": "why",
     "refresh": "refresh", "add": "add", "connect": "connect", "disconnect": "connect", "sources": "connect",
     "consent": "consent", "profile": "profile", "agents": "agents", "log": "log", "egress": "egress",
-    "status": "status", "doctor": "doctor", "key": "key", "forget": "forget",
+    "context": "context", "mood": "mood", "habit": "habit", "effort": "effort",
+    "status": "status", "doctor": "doctor", "key": "key", "forget": "forget", "policy": "policy", "eval": "eval_",
+    "area": "area",
 }  # fmt: skip
 DESCRIPTION = f"""oO shows one well-timed tip. Without a command: the watch face.
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
-from oo_data.ports import Clock, Sealer, Source
+from oo_data.ports import Clock, Embedder, Sealer, Source
 from oo_data.store import health, history, profile
 
 if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody
 
 CUSTODY = "custody"
-SOURCES = ("todotxt", "todoist")
+SOURCES = ("todotxt", "todoist", "habit")
 
 
 def open_house(
@@ -30,7 +31,7 @@ def open_house(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(vault=open_vault, source=open_source, leave=leave_source),
+        doors or Doors(open_vault, open_source, leave_source, open_embedder),
         say,
     )
 
@@ -121,6 +122,10 @@ def open_source(house: House, source_id: str) -> Source:
         raise BadUsageError("There is no such source.", f"Known ones: {', '.join(SOURCES)}.")
     if state is None:
         raise ConnectionNeededError(f"{source_id} is not connected.", f"Run: oo connect {source_id}")
+    if source_id == "habit":
+        from oo_cli.adapters.sources.habit.source import HabitSource
+
+        return HabitSource(house.store, house.sealer, partial(house.refs.task, source_id), house.zone)
     if source_id == "todotxt":
         from oo_cli.adapters.sources.todotxt.source import TodoTxtSource
 
@@ -130,6 +135,17 @@ def open_source(house: House, source_id: str) -> Source:
     from oo_cli.wiring_todoist import TodoistAccount
 
     return TodoistAccount(house).source()
+
+
+def open_embedder(house: House) -> Embedder:
+    """What tells titles of like meaning, where the extra `embed` is installed; else what compares letters alone."""
+    from oo_cli.adapters.embed.use import UseEmbedder, installed
+
+    if installed():
+        return UseEmbedder()
+    from oo_cli.adapters.embed.ngrams import NgramEmbedder
+
+    return NgramEmbedder()
 
 
 def leave_source(house: House, source_id: str) -> AbstractContextManager[bool]:

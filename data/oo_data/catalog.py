@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["table", "file", "memory", "key"]
+# "own": the person's own files, which oO reads and never erases.
+Kind = Literal["table", "file", "memory", "key", "own"]
 # What forgetting one source does to a table: delete its rows, delete every mixed row (they are derived anew), or keep.
 OnSource = Literal["own rows", "mixed rows", "keep"]
 
@@ -57,7 +58,7 @@ ENTRIES: tuple[Entry, ...] = (
         "mixed rows",
     ),
     Entry("table", "pref", "preferences", "numbers, fixed words", "until unset", "mixed rows"),
-    Entry("table", "decision", "decisions", "keyed references, scores", "7 days unless shown", "mixed rows"),
+    Entry("table", "decision", "decisions", "keyed references, scores", "14 days unless shown", "mixed rows"),
     Entry("table", "tip", "tips", "sealed words, keyed references", "words 24 h after they run out", "own rows"),
     Entry("table", "mute", "muted subjects", "keyed references, times", "until they end", "own rows"),
     Entry("table", "silence", "silent spans", "times, fixed words", "until they end"),
@@ -68,7 +69,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("table", "mood", "moods", "numbers, times, sealed notes", "18 months in use"),
     Entry("table", "habit", "habits", "sealed names, times", "until removed", "own rows"),
     Entry("table", "effort", "your own word on a task's effort", "keyed references, numbers", "until done", "own rows"),
-    Entry("table", "vector", "what titles are about", "sealed numbers", "until done or gone", "own rows"),
+    Entry(
+        "table",
+        "vector",
+        "what titles are about",
+        "sealed numbers",
+        "until done or gone; a correction's, until unset",
+        "own rows",
+    ),
     Entry("table", "area", "areas of life", "keyed references, fixed words", "until disconnect", "own rows"),
     Entry("table", "model", "what policies have learnt", "numbers, keyed references", "until forget", "mixed rows"),
     Entry("table", "policy", "policies and their stages", "fixed words, times", "until forget"),
@@ -98,6 +106,7 @@ ENTRIES: tuple[Entry, ...] = (
         "until the next refresh or reboot",
     ),
     Entry("file", "config/key.lock", "the lock round moving a key", "empty", "until forget"),
+    Entry("own", "config/agents", "agents of your own", "your own code", "left to you"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
     Entry("key", "config/key.new", "the key while it is written", "key", "an instant"),
     Entry("key", "keyring: oo", "the key, where a keyring holds it", "key", "until forget"),

@@ -58,13 +58,10 @@ def sources(at: Desk) -> int:
 
 def agents(at: Desk) -> int:
     """List the agents with their last run."""
-    from oo_cli.usecases.agents import listing
+    from oo_cli.usecases.agents import line, listing
 
     found = listing(at.house)
-    lines = [
-        f"{'on ' if a['on'] else 'off'} {a['id']:<16} {a['last_run'] or 'not run yet':<18} {a['title']}" for a in found
-    ]
-    at.emit(found, "\n".join(lines))
+    at.emit(found, "\n".join(map(line, found)))
     return 0
 
 

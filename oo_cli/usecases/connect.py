@@ -79,6 +79,7 @@ def disconnect(house: House, source: str) -> Left:
                 profile.set_consent(conn, key, False, now)
                 house.bus.publish(conn, ConsentChanged(key, 0), now)
         erased = erase.source(conn, source)
+        tips.replace_silences(conn, now, gate.MOMENT_ORIGIN, ())
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
         house.bus.publish(conn, SourceDisconnected(source), now)
     erase.compact(house.store)

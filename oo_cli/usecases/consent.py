@@ -5,6 +5,8 @@ from __future__ import annotations
 from oo_agents import registry
 from oo_cli.engine import gate
 from oo_cli.house import House
+from oo_cli.usecases import holdout, moods, own
+from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_data.contracts.event import ConsentChanged
 from oo_data.errors import BadUsageError, ConnectionNeededError
@@ -13,22 +15,26 @@ from oo_data.store import erase, outbox, profile, tips, words
 WRITE = ".write"
 
 
-def known_keys() -> tuple[str, ...]:
-    """Every consent that this version can ask for."""
-    return ("source.todotxt", "source.todoist", "todoist.write", *(f"agent.{agent}" for agent in registry.names()))
+def known_keys(house: House) -> tuple[str, ...]:
+    """Every consent that can be asked for here, and those of agents that were here once."""
+    sound = (entry for entry in registry.discover(own_folder(house)) if not entry.problem)
+    found = [f"agent.{entry.id}" for entry in sound]
+    asked = profile.consents(house.store.conn) if house.exists else {}
+    agents = dict.fromkeys([*found, *sorted(key for key in asked if key.startswith("agent."))])
+    return ("source.todotxt", "source.todoist", *own.CONSENTS, "todoist.write", holdout.CONSENT, *agents)
 
 
 def listing(house: House) -> dict[str, bool]:
     """Each known consent and whether it holds."""
     asked = profile.consents(house.store.conn) if house.exists else {}
-    return {key: asked.get(key, (False, 0))[0] for key in known_keys()}
+    return {key: asked.get(key, (False, 0))[0] for key in known_keys(house)}
 
 
 def grant(house: House, key: str) -> None:
     """Allow a flow. A source is allowed by connecting it, and only a connected one can be written to."""
-    _check(key)
+    _check(house, key)
     source = key.removeprefix("source.").removesuffix(WRITE)
-    about_source = key.startswith("source.") or key.endswith(WRITE)
+    about_source = key not in own.CONSENTS and (key.startswith("source.") or key.endswith(WRITE))
     if about_source and source not in profile.sources(house.store.conn):
         raise ConnectionNeededError(f"{source} is not connected.", f"Run: oo connect {source}")
     set_consent(house, key, True)
@@ -36,7 +42,12 @@ def grant(house: House, key: str) -> None:
 
 def revoke(house: House, key: str) -> list[str]:
     """Stop a flow at once and erase what came from it; what was erased, in words."""
-    _check(key)
+    _check(house, key)
+    if key == own.MOOD:
+        return [f"{count} {what}" for what, count in moods.forget(house, withdraw=True).items() if count]
+    if key == holdout.CONSENT:
+        holdout.stop(house)
+        return []
     if key.startswith("source."):
         source = key.removeprefix("source.")
         if source in profile.sources(house.store.conn):
@@ -71,6 +82,6 @@ def _stop_writing(house: House, key: str) -> list[str]:
     return [f"{dropped} waiting writes"] if dropped else []
 
 
-def _check(key: str) -> None:
-    if key not in known_keys():
+def _check(house: House, key: str) -> None:
+    if key not in known_keys(house):
         raise BadUsageError("There is no such consent.", "See: oo consent")

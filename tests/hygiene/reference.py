@@ -35,9 +35,13 @@ def command_reference() -> str:
 
 
 if __name__ == "__main__":
+    import json
+
+    from oo_agents.manifest import schema
     from oo_data import catalog
     from tests.conftest import ROOT
 
     (ROOT / "docs/cli.md").write_text(command_reference())
     intro = "# Data catalogue\n\nGenerated from `data/oo_data/catalog.py`; to write it anew: `make docs`.\n\n"
     (ROOT / "docs/data-catalog.md").write_text(intro + catalog.markdown())
+    (ROOT / "docs/manifest.schema.json").write_text(json.dumps(schema(), indent=2) + "\n")

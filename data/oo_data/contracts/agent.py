@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from oo_data.contracts.feature import TaskCompletion, Value
@@ -65,9 +66,13 @@ class Reacted(NamedTuple):
 
 
 class UserHistory(NamedTuple):
-    """What inference works from. Both lists are oldest first; `tz` is an IANA name."""
+    """What inference works from. Both lists are oldest first; `tz` is an IANA name.
+
+    `areas` are areas of life by task reference, for an agent whose manifest names `done.by_area`.
+    """
 
     now_ms: int
     tz: str
     events: tuple[Reacted, ...]
     completions: tuple[TaskCompletion, ...]
+    areas: Mapping[str, str] = MappingProxyType({})

@@ -126,7 +126,10 @@ class PolicyChanged(NamedTuple):
 
 
 class HeldOut(NamedTuple):
-    """A day (the subject) was drawn for the hold-out (1) or for tips (0), until then (UTC ms)."""
+    """A half day (the subject) was drawn for the hold-out (1) or for tips (0), until then (UTC ms).
+
+    The subject "off": from here on nothing is drawn any more.
+    """
 
     subject: str
     held: int

@@ -47,6 +47,8 @@ _ERASE = {
     "source": "delete from source where id = :source",
 }
 
+TITLE_READER = "focus-area"  # the one agent whose consent lets titles be embedded
+
 
 def source(conn: sqlite3.Connection, source_id: str) -> dict[str, int]:
     """Erase what came from one source, inside the caller's transaction; the rows erased by table."""
@@ -123,12 +125,24 @@ def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
         {"agent": agent_id},
     )
     conn.execute("delete from mute where subject = 'advice.' || ?", (agent_id,))
+    conn.execute("delete from pref_log where scope = ? and source <> 'user'", (agent_id,))
     return {
         "decisions": conn.execute(
-            "delete from decision where instr(scores, '\"agent.' || ? || '\"') > 0", (agent_id,)
+            "delete from decision where instr(scores, :mark) > 0 or (moment <> '' and moment in"
+            " (select moment from decision where instr(scores, :mark) > 0))",
+            {"mark": f'"agent.{agent_id}"'},
         ).rowcount,
+        "models": conn.execute("delete from model").rowcount,
         "snippets": conn.execute("delete from snippet where agent_id = ?", (agent_id,)).rowcount,
         "preferences": conn.execute("delete from pref where scope = ? and source <> 'user'", (agent_id,)).rowcount,
         "tips": conn.execute("delete from tip where subject = 'advice.' || ?", (agent_id,)).rowcount,
         "runs": conn.execute("delete from agent_run where agent_id = ?", (agent_id,)).rowcount,
+        **(_from_titles(conn) if agent_id == TITLE_READER else {}),
+    }
+
+
+def _from_titles(conn: sqlite3.Connection) -> dict[str, int]:
+    return {
+        "vectors": conn.execute("delete from vector").rowcount,
+        "areas": conn.execute("delete from area where origin <> 'user'").rowcount,
     }

@@ -54,6 +54,12 @@ def latest(conn: sqlite3.Connection, kinds: tuple[type[Event], ...], limit: int)
     return [_load(row) for row in rows]
 
 
+def count(conn: sqlite3.Connection, kind: type[Event]) -> int:
+    """How many events of one type there are."""
+    (found,) = conn.execute("select count(*) from event where type = ?", (kind.__name__,)).fetchone()
+    return int(found)
+
+
 def last_shown(conn: sqlite3.Connection, tip_id: str = "") -> Logged | None:
     """The newest `TipShown`, of one tip or of any."""
     sql = "select seq, id, at, type, subject, data from event where type = 'TipShown'"

@@ -185,6 +185,8 @@ def sweep_decisions(conn: sqlite3.Connection, before: int) -> int:
     """Drop decisions older than that (UTC ms) whose tips nobody saw; the number dropped."""
     return conn.execute(
         "delete from decision where at < ? and id not in (select decision_id from tip where id in"
-        " (select subject from event where type = 'TipShown'))",
+        " (select subject from event where type = 'TipShown')) and (moment = '' or moment not in (select moment from"
+        " decision where id in (select decision_id from tip where id in"
+        " (select subject from event where type = 'TipShown'))))",
         (before,),
     ).rowcount
