@@ -20,7 +20,7 @@ FIRST_STEP_REASON = "Nothing is connected yet. A list you already keep: oo conne
 SILENCES = {
     "quiet-hours": "Quiet hours",
     "daily-budget": "Enough for today",
-    "cool-down": "Quiet after your last answer",
+    "cool-down": "Quiet, as you asked",
     "habituation": "Enough for now",
     "unlikely-moment": "Not a good moment",
     "busy": "You are busy",

@@ -17,7 +17,8 @@ def done(at: Desk) -> int:
     from oo_cli.usecases.feedback import react
 
     result = react(at.house, "done")
-    return answer(at, result, f"Done{written(result)}: {result.text}")
+    word = "Noted" if result.source == "agent" else "Done"
+    return answer(at, result, f"{word}{written(result)}: {result.text}")
 
 
 def later(at: Desk, words: Sequence[str] = ()) -> int:

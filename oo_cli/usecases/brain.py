@@ -20,11 +20,12 @@ from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
 from oo_cli.usecases import decide
 from oo_cli.usecases.decide import Bench
-from oo_cli.usecases.reactions import reactions
+from oo_cli.usecases.reactions import advised, reactions
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.store import policies
 from oo_data.store.policies import StoredModel
 
+ADVICE_MS = DAY_MS  # the same advice is not repeated for a day
 RHYTHM, RANKER = "rhythm", Ranker.name
 AT_FIRST = 300  # decisions of the past learnt when there is nothing learnt yet; some seconds, once
 WATCHED_MS = 180 * DAY_MS
@@ -46,7 +47,8 @@ def load(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskComplet
     said = reactions(house)
     known = gate.Known(rhythm=rhythm, reactions=said)
     bench = decide.bench(house, done, now, (ranker,))
-    return Mind(bench, known, gate.freshness(said, now), {RHYTHM: kept, RANKER: taught})
+    fresh = gate.freshness(said, now) | dict.fromkeys(advised(house, now - ADVICE_MS), 0.0)
+    return Mind(bench, known, fresh, {RHYTHM: kept, RANKER: taught})
 
 
 def record(house: House, mind: Mind, now: int) -> None:

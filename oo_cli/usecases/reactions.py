@@ -8,6 +8,7 @@ from oo_data.contracts.agent import Reacted
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipIgnored, TipShown
 from oo_data.store import events
 
+ADVICE = "advice."
 KEPT = 4000  # log entries looked back on
 LAST = 60  # the same where only the last few reactions matter
 
@@ -25,3 +26,13 @@ def reactions(house: House, limit: int = KEPT) -> tuple[Reacted, ...]:
         elif isinstance(entry.event, FeedbackGiven) and entry.id not in undone:
             found.append(Reacted(entry.at, entry.event.reaction, entry.event.about))
     return tuple(sorted(found, key=lambda reacted: reacted.at))
+
+
+def advised(house: House, since: int) -> frozenset[str]:
+    """The advice that was shown after an instant (UTC ms)."""
+    shown = events.latest(house.store.conn, (TipShown,), LAST)
+    return frozenset(
+        entry.event.about
+        for entry in shown
+        if isinstance(entry.event, TipShown) and entry.at > since and entry.event.about.startswith(ADVICE)
+    )

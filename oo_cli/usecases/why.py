@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from oo_cli.engine.policies.base import LIKELY
 from oo_cli.engine.when import HOUR_MS, local
 from oo_cli.house import House
 from oo_cli.render import SILENCES
@@ -32,7 +33,8 @@ def _tip(house: House, tip_id: str) -> Explained | None:
     _, source, decision_id, *_ = shelf.tip_row(conn, event.subject)
     decision = records.decision(conn, decision_id)
     text, reason, _ = words_of(house, event.subject)
-    terms = decision.scores.get(event.about, {}) if decision else {}
+    terms = dict(decision.scores.get(event.about, {})) if decision else {}
+    likely, _ = terms.get(LIKELY, (None, 0.0))
     return {
         "id": event.subject,
         "text": text,
@@ -42,10 +44,12 @@ def _tip(house: House, tip_id: str) -> Explained | None:
         "policy": decision.policy if decision else None,
         "propensity": decision.propensity if decision else None,
         "rivals": max(len(decision.scores) - 1, 0) if decision else 0,
+        "likely": likely,
         "score": round(sum(value * weight for value, weight in terms.values()), 2),
         "terms": [
             {"name": name, "value": value, "weight": weight, "points": round(value * weight, 2)}
             for name, (value, weight) in sorted(terms.items(), key=lambda t: -abs(t[1][0] * t[1][1]))
+            if weight
         ],
     }
 
@@ -102,6 +106,11 @@ def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
     said = [f"{tip['text'] or 'The last tip (its words have been swept away)'}"]
     if tip["policy"] is None:
         return [*said, "  the decision behind it is no longer kept"]
-    said.append(f"  {tip['policy']}: {tip['score']:g} points, first of {tip['rivals'] + 1}")
-    said += [f"  {t['name']:<22}{t['value']:>7.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]]
+    chance = "" if tip["likely"] is None else f", {_percent(tip['likely'])} likely to be what you do next"
+    said.append(f"  {tip['policy']}: {tip['score']:g} points, first of {tip['rivals'] + 1}{chance}")
+    said += [f"  {t['name']:<34}{t['value']:>7.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]]
     return said
+
+
+def _percent(chance: float) -> str:
+    return "under 1 %" if chance < 0.01 else f"{chance:.0%}".replace("%", " %")

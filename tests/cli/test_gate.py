@@ -60,7 +60,7 @@ def test_a_withdrawn_consent_holds_within_the_second(two_tasks: Oo) -> None:
 def test_words_follow_the_calendar_without_a_refresh(two_tasks: Oo) -> None:
     """A shelf made today speaks of yesterday's due date when it is asked tomorrow."""
     assert two_tasks("tip").out == "Call the dentist\nDue today.\n"
-    assert two_tasks("tip", OO_NOW="2026-12-02T08:00:00+01:00").out == "Call the dentist\nDue yesterday.\n"
+    assert two_tasks("tip", OO_NOW="2026-12-02T08:00:00+01:00").out == "Call the dentist\nOne day late.\n"
 
 
 def test_a_file_changed_by_another_hand_is_noticed_at_once(two_tasks: Oo, environ: dict[str, str]) -> None:

@@ -30,7 +30,7 @@ def test_a_habit_from_its_first_day(oo: Oo) -> None:
         assert oo("habit", "done", "1", OO_NOW=day(number)).err == "Done: Stretch\n"
     assert oo("habit", "done", "STRETCH").err == "Done today already: Stretch\n"
     assert oo("habit").out.splitlines()[0] == " 1  Stretch   every day      ···········●●●  3 in a row"
-    assert oo("tip").out.startswith("Call Mum\nDue today")
+    assert oo("tip").out.startswith("Call Mum\n")
     assert oo("done").err == "Done: Call Mum\n"
     assert oo("habit", "--accessible").out.splitlines() == [
         "1. Stretch: every day, done today, 3 of the last 14 days, 3 in a row.",

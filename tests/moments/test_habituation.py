@@ -71,16 +71,15 @@ def test_what_was_ignored_rotates_away_and_returns() -> None:
 @pytest.mark.parametrize(
     ("said", "minutes", "reason"),
     [
-        (("done",), 20, "cool-down"),
-        (("ignored", "no", "later"), 20, "cool-down"),
-        (("done", "no"), 30, "cool-down"),
+        (("done", "ignored"), 30, "habituation"),
         (("ignored", "no"), 60, "cool-down"),
+        (("no", "no", "no"), 120, "cool-down"),
         (("no", "ignored", "ignored"), 120, "habituation"),
         (("ignored",) * 9, 240, "habituation"),
     ],
 )
-def test_a_pause_after_each_reaction_grows_with_misses(said: tuple[str, ...], minutes: int, reason: str) -> None:
-    """A short rest after an answer; longer the more tips in a row missed, up to four hours."""
+def test_a_pause_grows_with_misses(said: tuple[str, ...], minutes: int, reason: str) -> None:
+    """A rest after tips that were not wanted; longer the more in a row, up to four hours."""
     given_ = reacted(*said, apart=MINUTE_MS)
     span = gate.pause(given_, NOW)
     assert span is not None
@@ -88,6 +87,21 @@ def test_a_pause_after_each_reaction_grows_with_misses(said: tuple[str, ...], mi
     assert (span.reason, span.binding, span.after_shown) == (reason, "ambient", 0)
     assert span in gate.spans({}, NOW, BERLIN, gate.Known(reactions=given_))
     assert gate.pause(given_, span.until_at) is None
+
+
+@pytest.mark.parametrize("said", [("done",), ("ignored", "no", "later"), ("done", "no"), ("no",)])
+def test_who_answers_is_there(said: tuple[str, ...]) -> None:
+    """An answer brings the next tip at once, and one "not this" asks for another."""
+    assert gate.pause(reacted(*said, apart=MINUTE_MS), NOW) is None
+
+
+def test_the_pause_is_the_persons_to_set() -> None:
+    """Zero minutes is no pause; an hour doubles from there."""
+    said = reacted("ignored", "no", apart=MINUTE_MS)
+    assert gate.pause(said, NOW, 0) is None
+    span = gate.pause(said, NOW, 60)
+    assert span is not None
+    assert span.until_at == said[-1].at + 120 * MINUTE_MS
 
 
 @given(reactions)

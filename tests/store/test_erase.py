@@ -149,7 +149,7 @@ def test_one_agent_is_erased(full: Store) -> None:
         append_event(conn, "e-m", 1, "SnippetEmitted", "momentum", "{}")
         append_event(conn, "e-p", 1, "PrefInferred", "momentum.stdev", "{}")
         erased = erase.agent(conn, "momentum")
-    assert erased == {"snippets": 1, "preferences": 2, "tips": 1, "runs": 1, "decisions": 1}
+    assert erased == {"snippets": 1, "preferences": 2, "tips": 1, "runs": 1, "decisions": 1, "models": 1}
     assert not [row for row in rows(full, "event") if "momentum" in str(row)]
     for table, held in before.items():
         mine = [row for row in held if "momentum" in row or "advice.momentum" in row]

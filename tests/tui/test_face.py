@@ -133,7 +133,7 @@ async def test_pressing_twice_reacts_once(room: Room, watch: Watch) -> None:
 async def test_why_opens_and_closes(room: Room, watch: Watch, size: tuple[int, int], way_out: str) -> None:
     """`w` shows what led to the tip, and the same key or Escape puts it away."""
     async with watch(room, size) as screen:
-        assert shows("Call Ada", "urgency")(await screen.press("w"))
+        assert shows("Call Ada", "ranker")(await screen.press("w"))
         assert await screen.press(way_out) == "Call Ada Due today."
 
 

@@ -59,7 +59,8 @@ def test_what_comes_back_is_not_wanted_again_today(oo: Oo) -> None:
     assert oo("tip").out.startswith("Water the plants")
     assert oo("done").code == 0
     assert "plants" not in oo("tip").out
-    assert oo("tip", OO_NOW="2026-12-02T08:00:00+01:00").out == "Water the plants\nDue today.\n"
+    said = oo("tip", OO_NOW="2026-12-02T08:00:00+01:00").out
+    assert said == "Water the plants\nIt is due today and was last done yesterday.\n"
 
 
 def test_done_already_is_said(oo: Oo) -> None:

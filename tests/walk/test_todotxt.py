@@ -59,8 +59,8 @@ def test_one_sensible_task_with_its_terms_then_another(oo: Oo, file: Path) -> No
     assert oo("refresh").code == 0
     first = json.loads(oo("tip", "--json", "--why").out)
     terms = {term["name"]: term["points"] for term in first["why"]["tip"]["terms"]}
-    assert terms["due"] >= 8
-    assert first["why"]["tip"]["score"] == round(sum(terms.values()), 2)
+    assert {"due", "soonest"} & {name.split(":")[0] for name, points in terms.items() if points > 0.2}
+    assert first["why"]["tip"]["score"] == pytest.approx(sum(terms.values()), abs=0.05)
     assert oo("done").code == 0
     after = file.read_text(encoding="utf-8").splitlines()
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]

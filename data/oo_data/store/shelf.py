@@ -28,15 +28,19 @@ where rank is not null and valid_from <= :now + 300000 and valid_until > :now
 order by valid_from > :now, rank limit 1
 """
 _NARROWED = _CANDIDATE.replace("order by", "and tip.subject in (select value from json_each(:among)) order by")
-# What was answered does not count against the pace: who answers is there.
+# Against the pace counts what still waits for an answer: who answers is there, and what came before may come again.
 _SILENCE = """
 select reason, until_at from silence
 where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
   and (after_shown = 0 or after_shown <= (
     select count(distinct tip.subject) from event join tip on tip.id = event.subject
     where event.type = 'TipShown' and event.at >= silence.from_at and tip.subject is not :subject
-    and (silence.origin <> 'moment' or not exists (
-      select 1 from mute where mute.subject = tip.subject and mute.until > :now))))
+    and (silence.origin <> 'moment' or (
+      exists (select 1 from tip as waiting where waiting.subject = tip.subject and waiting.rank is not null)
+      and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)))))
+  and (silence.origin <> 'moment' or after_shown = 0 or not exists (
+    select 1 from event join tip on tip.id = event.subject
+    where event.type = 'TipShown' and event.at >= silence.from_at and tip.subject = :subject))
 order by until_at desc limit 1
 """
 

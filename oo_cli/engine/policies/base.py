@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from oo_data.contracts.tip import Candidate
 
+LIKELY = "likely"  # a term that weighs nothing: the calibrated chance of a candidate to be what comes next
+
 
 class Moment(NamedTuple):
     """What a policy may know beside the candidates. `weights` are the agents' snippet weights by agent id.

@@ -1,8 +1,8 @@
 """The policy that learns the person: a softmax over the open list, explained by its largest terms.
 
-A task's score is the logit of `engine/ranker` plus what agents point at. Advice has no terms of its own there: its
+A task's score is the logit of `engine/ranker`, less that of a usual rival on the list, plus what agents point at. Advice has no terms of its own there: its
 score is that of all tasks together (the logarithm of their summed exponentials) plus `RARE` plus its snippet's weight.
-So advice of full weight comes first only where the best task has less than about 37 chances in a hundred.
+So advice of full weight comes first only where the best task has less than about five chances in a hundred.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from math import exp, log
 from operator import mul
 
-from oo_cli.engine.policies.base import Moment, Ranking
+from oo_cli.engine.policies.base import LIKELY, Moment, Ranking
 from oo_cli.engine.ranker.model import Model, softmax
 from oo_cli.engine.ranker.past import Past
 from oo_cli.engine.ranker.terms import NAMES, Row, terms
 from oo_data.contracts.tip import Candidate, Term
 
-AGENT, ADVICE, RARE = 1.0, 1.0, -2.0
+AGENT, ADVICE, RARE = 1.0, 1.0, -4.0
 LEAST_FRESH = 0.01
+SMALL, NOTHING = 0.05, 1e-12
 SHOWN = 6  # terms named for each candidate; what is left is one more, and agents add theirs
 EXPLAINED = 50  # candidates from the top that are explained; further down the sum is enough
 REST, ALL, BESIDE = "everything else", "all terms", "advice: beside your tasks"
@@ -58,31 +59,39 @@ class Ranker:
             if candidate.features is None
         ]
         scored.sort(key=lambda each: (-_sum(each[2]), -_added(each[0]), each[0].subject))
-        explained = [
-            candidate._replace(terms=(*self._explained(row), *found[1:]) if row and at < EXPLAINED else found)
-            for at, (candidate, row, found) in enumerate(scored)
-        ]
+        chances = softmax([_sum(found) / self.model.temperature for _, _, found in scored])
+        rival = _rival([row for _, row, _ in scored[:EXPLAINED] if row])
+        par = sum(map(mul, rival, self.model.mean))
+        explained = []
+        for at, (candidate, row, (own, *others)) in enumerate(scored):
+            parts: tuple[Term, ...] = (own._replace(value=own.value - par),)
+            if at < EXPLAINED:
+                parts = self._explained(row, rival) if row else parts
+                others = [*others, Term(LIKELY, round(chances[at], 4), 0.0)]
+            explained.append(candidate._replace(terms=(*parts, *others)))
         return Ranking(tuple(explained), 1.0)
 
     def probability(self, ranking: Ranking) -> float:
         """The chance that the first is what comes next, by the softmax over all candidates; 0 where there is none."""
-        scores = [candidate.score / self.model.temperature for candidate in ranking.order]
-        return softmax(scores)[0] if scores else 0.0
+        first = ranking.order[0].terms if ranking.order else ()
+        return next((term.value for term in first if term.name == LIKELY), 0.0)
 
-    def _explained(self, row: Row) -> tuple[Term, ...]:
-        """The logit by families of terms, the largest first; the strongest member lends a family its name."""
-        parts = list(map(mul, row, self.model.mean))
+    def _explained(self, row: Row, rival: Sequence[float]) -> tuple[Term, ...]:
+        """The lead over a usual rival by families of terms, the largest first, each named after its strongest member."""
+        ahead = [value - usual for value, usual in zip(row, rival, strict=True)]
+        parts = list(map(mul, ahead, self.model.mean))
         found = []
         for family in FAMILIES:
-            active = [index for index in family if parts[index]]
+            active = [index for index in family if abs(parts[index]) > NOTHING]
             if len(active) == 1:
-                found.append(Term(NAMES[active[0]], row[active[0]], self.model.mean[active[0]]))
+                found.append(Term(NAMES[active[0]], ahead[active[0]], self.model.mean[active[0]]))
             elif active:
                 strongest = max(active, key=lambda index: abs(parts[index]))
                 found.append(Term(NAMES[strongest], 1.0, sum(parts[index] for index in active)))
         found.sort(key=lambda term: -abs(term.value * term.weight))
-        rest = sum(term.value * term.weight for term in found[SHOWN:])
-        return (*found[:SHOWN], Term(REST, 1.0, rest)) if found[SHOWN:] else tuple(found)
+        shown = [term for term in found[:SHOWN] if abs(term.value * term.weight) >= SMALL]
+        rest = sum(parts) - _sum(shown)
+        return (*shown, Term(REST, 1.0, rest)) if abs(rest) > NOTHING else tuple(shown)
 
 
 def _beside(candidate: Candidate, moment: Moment, weight: float) -> tuple[Term, ...]:
@@ -90,6 +99,16 @@ def _beside(candidate: Candidate, moment: Moment, weight: float) -> tuple[Term, 
     agents = tuple(Term(f"agent.{agent}", moment.weights.get(agent, 0.0), weight) for agent in candidate.snippets)
     fresh = moment.fresh.get(candidate.subject, 1.0)
     return (*agents, Term("turned down lately", round(log(max(fresh, LEAST_FRESH)), 4), 1.0)) if fresh < 1 else agents
+
+
+def _rival(rows: Sequence[Row]) -> Sequence[float]:
+    """The mean of the first rows; nothing where there is nobody to compare with.
+
+    What all have in common moves no chance, so reasons speak of the difference: a softmax is the same after a shift.
+    """
+    if len(rows) < 2:
+        return (0.0,) * len(NAMES)
+    return [sum(column) / len(rows) for column in zip(*rows, strict=True)]
 
 
 def _together(logits: Sequence[float]) -> float:
