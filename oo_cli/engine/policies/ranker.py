@@ -1,8 +1,9 @@
 """The policy that learns the person: a softmax over the open list, explained by its largest terms.
 
-A task's score is the logit of `engine/ranker`, less that of a usual rival on the list, plus what agents point at. Advice has no terms of its own there: its
-score is that of all tasks together (the logarithm of their summed exponentials) plus `RARE` plus its snippet's weight.
-So advice of full weight comes first only where the best task has less than about five chances in a hundred.
+A task's score is the logit of `engine/ranker`, less that of a usual rival on the list, plus what agents point at.
+Advice has no terms of its own there: its score is that of all tasks together (the logarithm of their summed
+exponentials) plus `RARE` plus its snippet's weight. So advice of full weight comes first only where the best task has
+less than about five chances in a hundred.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Ranker:
         return next((term.value for term in first if term.name == LIKELY), 0.0)
 
     def _explained(self, row: Row, rival: Sequence[float]) -> tuple[Term, ...]:
-        """The lead over a usual rival by families of terms, the largest first, each named after its strongest member."""
+        """The lead over a usual rival by families of terms, the largest first, named after their strongest members."""
         ahead = [value - usual for value, usual in zip(row, rival, strict=True)]
         parts = list(map(mul, ahead, self.model.mean))
         found = []
