@@ -52,6 +52,8 @@ def show(text: Untrusted | str, cells: int = 400) -> str:
     stays); at most three marks per base; blanks collapsed; cut at `cells` columns of display width.
     """
     raw = text.raw() if isinstance(text, Untrusted) else text
+    if len(raw) <= cells and raw.isascii() and raw.isprintable():
+        return " ".join(raw.split())  # plain as it is, one column a character
     # Nothing beyond this can reach `cells` columns; the bound keeps normalising 10 MB cheap.
     visible = _visible(unicodedata.normalize("NFC", _SEQUENCES.sub("", raw[: cells * 40])))
     # Once more, because a mark may now touch a base that something dropped kept it from.

@@ -69,15 +69,17 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
     decisions: list[Decision] = []
     efforts: dict[str, Effort] = {}
     first: Ranking | None = None
+    sources = sorted({task.source for task in stock.tasks})
     for part in parts(now, house.zone):
         choice, moment = _choice(house, stock, part)
         if first is None:
             decided = decide.decisions(seated, choice, moment, now)
             first = ranking = decided.ranking
             live = decided.decisions[0]
+            stock = stock._replace(tasks=_again(stock.tasks, first))
             decisions += decided.decisions
         else:
-            ranking, live = _later(seated, _again(choice, first), moment, now)
+            ranking, live = _later(seated, choice, moment, now)
             decisions.append(live)
         kept = _kept(house, stock, ranking, part, efforts)
         raised = voices.hints(ranking)
@@ -90,7 +92,6 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
     spans = gate.spans(profile.prefs(house.store.conn), now, house.zone, _worth(stock, first, now))
     if not rows:
         spans.append(gate.nothing_open(now, house.zone))
-    sources = sorted({task.source for task in stock.tasks})
     return Shelf(
         tuple(rows), tuple(spans), tuple(decisions), tuple(words), at_hand.features(efforts, sources, now, now + DAY_MS)
     )
@@ -124,11 +125,11 @@ def _choice(house: House, stock: Stock, part: tuple[int, int]) -> tuple[list[Can
     return sayable, Moment(begin, house.zone, weights | {pool.CONTEXT: 1.0}, stock.fresh)
 
 
-def _again(choice: Sequence[Candidate], first: Ranking) -> list[Candidate]:
-    """What a later part can choose from: what stood well at the first, and what was not to be said then."""
+def _again(tasks: Sequence[TaskFeatures], first: Ranking) -> list[TaskFeatures]:
+    """What later parts can choose from: what stood well at the first, and what was not to be said then."""
     well = {candidate.subject for candidate in stages.pool(first.order)}
     judged = {candidate.subject for candidate in first.order}
-    return [candidate for candidate in choice if candidate.subject in well or candidate.subject not in judged]
+    return [task for task in tasks if task.ref in well or task.ref not in judged]
 
 
 def _kept(

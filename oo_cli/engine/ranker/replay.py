@@ -7,6 +7,7 @@ marks that completions do not keep are blanked on all tasks, so that they cannot
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -54,9 +55,10 @@ def learn_past(
 ) -> Past:
     """Teach the model what it has not seen of the past, at most so many decisions; the past up to its end."""
     ordered, past = sorted(done, key=_when), Past(zone)
-    starts = [run[0].at for run in _runs(ordered) if run[0].at - LEAD_MS > model.at]
+    newer = ordered[bisect_right(ordered, model.at, key=_when) :]
+    starts = [run[0].at for run in _runs(newer) if run[0].at - LEAD_MS > model.at]
     since = max(model.at, starts[-most] - LEAD_MS - 1) if len(starts) > most else model.at
-    for moment in _replayed(past, tasks, ordered, since):
+    for moment in _replayed(past, tasks, ordered, since) if starts else ():
         rows = terms(moment.open, past, moment.now, zone)
         right = {index for index, task in enumerate(moment.open) if task.ref in moment.right}
         model.learn(rows, right, moment.now)
@@ -68,9 +70,9 @@ def learn_past(
 def _replayed(
     past: Past, tasks: Sequence[TaskFeatures], ordered: Sequence[TaskCompletion], since: int
 ) -> Iterator[Moment]:
-    waiting = sorted(_stays(tasks, ordered), key=lambda stay: stay.start)
+    waiting = sorted(_stays(tasks, ordered, since), key=lambda stay: stay.start)
     coming, open_now, leaving = 0, dict[int, _Stay](), list[tuple[int, int]]()
-    for run in _runs(ordered):
+    for run in _runs(ordered[bisect_right(ordered, since, key=_when) :]):
         now = run[0].at - LEAD_MS
         if now <= since:
             continue
@@ -127,11 +129,11 @@ def _runs(ordered: Sequence[TaskCompletion]) -> list[list[TaskCompletion]]:
     return [run for run in runs if len(run) <= CLEAN_UP]
 
 
-def _stays(tasks: Sequence[TaskFeatures], ordered: Sequence[TaskCompletion]) -> Iterator[_Stay]:
-    """When each task was open. One whose time of adding is unknown cannot be placed and is left out."""
+def _stays(tasks: Sequence[TaskFeatures], ordered: Sequence[TaskCompletion], since: int) -> Iterator[_Stay]:
+    """When each task still open at `since` was open. One whose time of adding is unknown is left out."""
     before: dict[str, int] = {}
     for each in ordered:
-        if each.added_at is not None:
+        if each.added_at is not None and each.at > since:
             yield _Stay(max(each.added_at, before.get(each.ref, 0)), each.at, _as_open(each))
         before[each.ref] = each.at
     for task in tasks:
