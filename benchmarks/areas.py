@@ -18,7 +18,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from oo_cli.adapters.embed.ngrams import NgramEmbedder
 from oo_cli.adapters.embed.text import folded

@@ -21,6 +21,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
+
 from oo_data.env import Paths
 from oo_data.store.db import open_store
 

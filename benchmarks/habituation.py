@@ -16,9 +16,13 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from math import exp
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from oo_cli.engine import gate
 from oo_cli.engine.moments.rhythm import Rhythm

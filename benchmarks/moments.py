@@ -13,8 +13,12 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from math import log
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from benchmarks.moment_lives import WARM_UP, Life, lives
 from benchmarks.train_moments import LEFT_OUT, solve

@@ -18,6 +18,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
+
 from benchmarks import made_up
 from benchmarks.task_lives import Player, people, scorer
 from oo_cli.engine.ranker.model import Model, Prior, shipped

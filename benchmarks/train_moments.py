@@ -9,10 +9,15 @@ weights' spread is how far a person may be from the mean of all, in units of how
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from math import exp, log, sqrt
 from operator import mul
+from pathlib import Path
 from typing import NamedTuple
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from benchmarks.moment_lives import ROOT, Life, instants, lives
 from oo_cli.engine.moments.habits import DAY_SLOTS, NAMES

@@ -10,11 +10,15 @@ out of what ships. People weigh as the fourth root of their decisions.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from benchmarks.task_lives import ROOT, Player, people, scorer
 from oo_cli.engine.ranker.model import Model, Prior

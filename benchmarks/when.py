@@ -14,10 +14,14 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
+from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from benchmarks.moment_lives import folder
 from oo_cli.engine import gate

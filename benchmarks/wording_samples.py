@@ -8,8 +8,12 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
+
+if not __package__:  # run as a file: the packages lie beside its folder
+    sys.path[:0] = [str(Path(__file__).resolve().parent.parent / part) for part in (".", "agents", "data")]
 
 from oo_cli.engine.when import HOUR_MS, MINUTE_MS, local
 from oo_cli.engine.wording import KEEP, Context, Locale, Said, context_of, facts_of, locale_of, say
