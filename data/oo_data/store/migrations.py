@@ -137,6 +137,8 @@ alter table completion add column label_refs text not null default '';
 alter table completion add column every_days real;
 alter table completion add column routine_ref text;
 alter table decision add column moment text not null default '';
+create index tip_decision on tip (decision_id);
+create index event_type on event (type);
 create index decision_moment on decision (moment) where moment <> '';
 create table pref_log (
   seq integer primary key autoincrement, scope text not null, key text not null,

@@ -181,12 +181,18 @@ def decision(conn: sqlite3.Connection, decision_id: str) -> Decision | None:
     return Decision(found_id, at, policy, stage, gate, chosen, propensity, scores, moment)
 
 
+_UNSEEN = """
+delete from decision where at < ?
+  and not exists (
+    select 1 from tip cross join event on event.subject = tip.id and event.type = 'TipShown'
+    where tip.decision_id = decision.id)
+  and (moment = '' or not exists (
+    select 1 from decision as live cross join tip on tip.decision_id = live.id
+      cross join event on event.subject = tip.id and event.type = 'TipShown'
+    where live.moment = decision.moment and live.moment <> ''))
+"""
+
+
 def sweep_decisions(conn: sqlite3.Connection, before: int) -> int:
-    """Drop decisions older than that (UTC ms) whose tips nobody saw; the number dropped."""
-    return conn.execute(
-        "delete from decision where at < ? and id not in (select decision_id from tip where id in"
-        " (select subject from event where type = 'TipShown')) and (moment = '' or moment not in (select moment from"
-        " decision where id in (select decision_id from tip where id in"
-        " (select subject from event where type = 'TipShown'))))",
-        (before,),
-    ).rowcount
+    """Drop decisions older than that (UTC ms) whose moment led to no tip that was seen; the number dropped."""
+    return conn.execute(_UNSEEN, (before,)).rowcount

@@ -37,7 +37,10 @@ def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips:
     kept = tuple(keep)
     marks = ",".join("?" * len(kept))
     conn.execute(f"update tip set rank = null where id not in ({marks})", kept)  # noqa: S608
-    conn.execute("delete from tip where rank is null and id not in (select subject from event where type = 'TipShown')")
+    conn.execute(
+        "delete from tip where rank is null"
+        " and not exists (select 1 from event where subject = tip.id and type = 'TipShown')"
+    )
     conn.execute("delete from mute where until <= ?", (now,))
     conn.executemany(
         "insert or replace into tip (id, rank, kind, subject, source, consent, decision_id, made_at, valid_from,"
@@ -113,7 +116,7 @@ def settle_done(conn: sqlite3.Connection, sources: Iterable[str], up_to: int) ->
         conn.execute(
             "delete from mute where cause in (?, ?)"
             " and subject in (select subject from tip where source = ?)"
-            " and event_id in (select id from event where seq <= ?)"
+            " and exists (select 1 from event where event.id = mute.event_id and event.seq <= ?)"
             " and (cause = ? or subject not in (select ref from task))",
             (DONE, DONE_HERE, source, up_to, DONE),
         )
