@@ -32,7 +32,7 @@ TEMPERATURE = 1.25  # chosen on people left out: the lowest log loss of what cam
 POWER = 0.75  # a person's decisions weigh as their number to the minus this
 # What a person marks by hand is their word: to someone new it counts at least that much, though these people,
 # who seldom clear their marks, would have it count for nothing. Their own ticks may teach otherwise.
-FLOORS = {"priority: high": 0.7, "priority: medium": 0.35, "priority: low": 0.0}
+FLOORS = {"priority: high": 1.0, "priority: medium": 0.5, "priority: low": 0.1}
 MOST = 100  # wrong tasks taken of a long list, each standing for its like
 STEPS = 100
 

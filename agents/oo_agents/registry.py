@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module, invalidate_caches
 from types import ModuleType
 from typing import Literal, NamedTuple
 
 from oo_agents.kit.agent import Agent
-from oo_agents.kit.context import FEATURES
+from oo_agents.kit.context import FEATURES, NEEDS
 from oo_agents.manifest import ID, broken, declared
 from oo_data.contracts.agent import AgentManifest
 from oo_data.contracts.event import EVENTS
@@ -106,6 +107,12 @@ def at(folder: str, origin: Origin = "yours", agent_id: str = "", module: str = 
     return known._replace(problem=_stranger(found.manifest))
 
 
+def mark(entry: Entry) -> str:
+    """What a person said yes to: where an agent comes from and, where others write it, what it is shown."""
+    shown = entry.manifest.features if entry.manifest and entry.origin == "third-party" else ()
+    return " ".join((entry.origin, entry.brought_by, *shown))
+
+
 def load(agent_id: str) -> Agent:
     """One of our agents, ready to run: the class named after its id (`time-of-day`: `TimeOfDay`) in its agent.py."""
     wanted = manifest(agent_id)
@@ -167,12 +174,18 @@ def _own(folder: str) -> list[Entry]:
     entries = []
     for name in found:
         entry = at(f"{folder}/{name}")
-        closed = all(map(_is_mine, (os.path.dirname(folder), folder, entry.folder)))
-        if not closed or not all(_is_mine(f"{entry.folder}/{file}") for file in ("manifest.toml", "agent.py")):
+        closed = all(map(_is_mine, (os.path.dirname(folder), folder, entry.folder, f"{entry.folder}/agent.py")))
+        if not closed or not all(map(_is_mine, _within(entry.folder))):
             trouble = "It must belong to you, with no link in it, and be writable by you alone."
             entry = entry._replace(manifest=None, problem=trouble)
         entries.append(entry)
     return entries
+
+
+def _within(folder: str) -> Iterator[str]:
+    """All that lies in a folder; compiled code too, for it is run in place of its source. No link is followed."""
+    for place, folders, files in os.walk(folder):
+        yield from (f"{place}/{name}" for name in (*folders, *files))
 
 
 def _is_mine(path: str) -> bool:
@@ -192,9 +205,12 @@ def _free(entry: Entry, taken: set[str]) -> Entry:
 def _stranger(declares: AgentManifest) -> str:
     """What the manifest names that does not exist."""
     feature = next((key for key in declares.features if key not in FEATURES), "")
+    consent = next((need for key, need in NEEDS if key in declares.features and need not in declares.consents), "")
     event = next((name for name in declares.invalidated_by if name not in EVENTS), "")
     if feature:
         return f"Its manifest names a feature that does not exist: {feature}."
+    if consent:
+        return f"Its manifest names a feature without the consent it rests on: {consent}."
     return f"Its manifest names an event that does not exist: {event}." if event else ""
 
 

@@ -9,7 +9,7 @@ import typer
 from oo_cli.commands.desk import desk
 from oo_data.errors import BadUsageError
 
-SAID = {"you": "you said so", "source": "its list says so"}
+SAID = {"you": "you said so", "source": "its list says so", "guess": "a guess"}
 
 
 def register(app: typer.Typer) -> None:

@@ -43,10 +43,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _forget_source(at: Desk, source: str, dry_run: bool, yes: bool) -> int:
-    from oo_cli.usecases.connect import disconnect
+    from oo_cli.usecases.connect import connected, disconnect
 
     if dry_run:
-        at.say(f"Would erase the login of {source} and all that came from it.")
+        connected(at.house, source)
+        at.say(f"Would erase all that came from {source}, with its login where it has one.")
         return 0
     _confirm(at, yes, [])
     erased = disconnect(at.house, source).erased

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from oo_cli.engine.when import due_of, local
@@ -48,13 +49,21 @@ def _todos(
     for task in tasks:
         consent = f"source.{task.source}"
         start = due_of(task.start, zone)
-        hidden = start is not None and start.day > today
+        hidden = (start is not None and start.day > today) or _early(task, today, zone)
         if hidden or task.ref in muted or consent not in granted:
             continue
         about = pointing.get(task.ref, ())
         if task.project_ref in near or any(label in near for label in task.label_refs):
             about = (*about, CONTEXT)
         yield Candidate(task.ref, "todo", task.source, consent, task, (), about)
+
+
+def _early(task: TaskFeatures, today: date, zone: ZoneInfo) -> bool:
+    """Whether a routine is due on a later day and was begun anew less than half its period ago."""
+    due = due_of(task.due, zone)
+    if due is None or not task.recurring or due.day <= today:
+        return False
+    return (due.day - today).days > (task.every_days or 1.0) / 2
 
 
 def _advice(snippets: list[Snippet], muted: Container[str], granted: Container[str]) -> Iterator[Candidate]:

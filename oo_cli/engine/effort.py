@@ -70,7 +70,7 @@ class Efforts:
             return stated.minutes, "you", 0
         if task.minutes:
             return task.minutes, "source", 0
-        log, evidence = self._log("", math.log(USUAL_MINUTES))
+        (log, _), evidence = self._log("", math.log(USUAL_MINUTES)), 0
         for key in (task.project_ref, task.routine_ref or (task.ref if task.recurring else None)):
             if key and key in self._pauses:
                 log, evidence = self._log(key, log)

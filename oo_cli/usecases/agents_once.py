@@ -10,6 +10,7 @@ from oo_cli.usecases import areas, think
 from oo_cli.usecases.agents import find
 from oo_cli.usecases.agents_run import LIMIT_S, Outcome, perform
 from oo_cli.usecases.refresh import HISTORY_MS
+from oo_data.contracts.agent import ParamValue
 from oo_data.errors import ConsentMissingError
 from oo_data.store import profile, records
 
@@ -39,6 +40,8 @@ def run(house: House, agent_id: str, limit_s: float = LIMIT_S) -> dict[str, Any]
     thoughts.add(manifest, outcome)
     house.sealer  # noqa: B018 - opened before the write lock is taken
     with house.store.write():
+        if granted - profile.granted(conn):  # withdrawn meanwhile: what was erased must not come back
+            return {"id": entry.id, "ran": False, "why": "consent missing"}
         think.record(house, thoughts, sorted(profile.sources(conn)), now)
     house.bus.deliver()
     return {"id": entry.id, "ran": True, "version": manifest.version, **_told(house, outcome)}
@@ -47,7 +50,7 @@ def run(house: House, agent_id: str, limit_s: float = LIMIT_S) -> dict[str, Any]
 def run_lines(told: dict[str, Any]) -> list[str]:
     """How a run went, for reading."""
     if not told["ran"]:
-        return [f"{told['id']} did not run: {told['why']}."]
+        return [f"{told['id']} did not run: {told['why'].rstrip('.')}."]
     lines = [f"{told['id']} {told['version']}, {told['millis']} ms"]
     if told["error"]:
         lines.append(f"Failed: {told['error']}. Every parameter without a value is at its cold start.")
@@ -58,8 +61,13 @@ def run_lines(told: dict[str, Any]) -> list[str]:
         lines.append("Says nothing: nothing is worth saying now.")
     for param in told["params"]:
         evidence = f" from {param['evidence']}" if param["source"] == "inferred" else ""
-        lines.append(f"  {param['name']:<30} {param['value']!s:<16} {param['source']}{evidence}")
+        lines.append(f"  {param['name']:<30} {_shown(param['value']):<16} {param['source']}{evidence}")
     return lines
+
+
+def _shown(value: ParamValue) -> str:
+    """A value in as many figures as it is good for."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _told(house: House, outcome: Outcome) -> dict[str, Any]:

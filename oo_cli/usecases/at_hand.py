@@ -49,6 +49,15 @@ def fitting(house: House, minutes: int | None, energy: Energy | None) -> list[st
     return found
 
 
+def guess(house: House, ref: str) -> tuple[int, Energy] | None:
+    """What the last refresh made of one task: minutes and energy; None where it is not on the shelf."""
+    known = records.features(house.store.conn)
+    if MINUTES not in known or ENERGY not in known:
+        return None
+    length, level = table(known[MINUTES].value), table(known[ENERGY].value)
+    return (round(length[ref]), LEVELS[round(level[ref]) - 1]) if ref in length and ref in level else None
+
+
 def table(value: Value) -> Mapping[str, float]:
     """A feature's value by reference; an empty one where it has another shape."""
     return value if isinstance(value, Mapping) else {}

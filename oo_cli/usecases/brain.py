@@ -20,7 +20,7 @@ from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
 from oo_cli.usecases import decide
 from oo_cli.usecases.decide import Bench
-from oo_cli.usecases.reactions import advised, reactions
+from oo_cli.usecases.reactions import advised, reactions, unprompted
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.store import policies
 from oo_data.store.policies import StoredModel
@@ -43,7 +43,7 @@ class Mind(NamedTuple):
 def load(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion], now: int) -> Mind:
     """The policies and the gate's knowledge for this moment."""
     rhythm, kept = _rhythm(house, [c.at for c in done if c.timed and c.at <= now], now)
-    ranker, taught = _ranker(house, tasks, [c for c in done if c.at <= now])
+    ranker, taught = _ranker(house, tasks, unprompted(house, [c for c in done if c.at <= now]))
     said = reactions(house)
     known = gate.Known(rhythm=rhythm, reactions=said)
     bench = decide.bench(house, done, now, (ranker,))

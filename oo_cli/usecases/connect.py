@@ -67,11 +67,16 @@ class Left(NamedTuple):
     told: bool
 
 
+def connected(house: House, source: str) -> None:
+    """Raise `ConnectionNeededError` where the source is not connected."""
+    if not house.exists or source not in profile.sources(house.store.conn):
+        raise ConnectionNeededError(f"{source} is not connected.", "See: oo sources")
+
+
 def disconnect(house: House, source: str) -> Left:
     """End the login, stop reading a source, and erase what came from it, also if the provider cannot be reached."""
     conn = house.store.conn
-    if source not in profile.sources(conn):
-        raise ConnectionNeededError(f"{source} is not connected.", "See: oo sources")
+    connected(house, source)
     now = house.clock.now_ms()
     with house.doors.leave(house, source) as told, house.store.write():
         for key in (f"source.{source}", f"{source}.write"):

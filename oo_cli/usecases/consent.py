@@ -38,6 +38,10 @@ def grant(house: House, key: str) -> None:
     if about_source and source not in profile.sources(house.store.conn):
         raise ConnectionNeededError(f"{source} is not connected.", f"Run: oo connect {source}")
     set_consent(house, key, True)
+    for entry in registry.discover(own_folder(house)):
+        if key == f"agent.{entry.id}" and entry.origin != "ours" and not entry.problem:
+            with house.store.write() as conn:
+                profile.set_meta(conn, key, registry.mark(entry))
 
 
 def revoke(house: House, key: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from oo_agents import registry
 from oo_cli.house import House
+from oo_cli.usecases.agents import own_folder
 from oo_data.errors import OoError
 from oo_data.store import db, health, profile, words
 
@@ -30,7 +31,7 @@ class Finding(NamedTuple):
 def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -> list[Finding]:
     """Check everything; nothing is changed, and nothing leaves the machine with `offline`."""
     found = list(_folders(house))
-    found.append(_agents())
+    found += _agents(house)
     if not house.exists:
         return [*found, Finding("database", "note", "There is none yet. Start with: oo add, or oo connect")]
     try:
@@ -74,12 +75,16 @@ def _database(conn: Connection) -> str:
     return f"Sound, schema {db.SCHEMA_VERSION}."
 
 
-def _agents() -> Finding:
+def _agents(house: House) -> Iterator[Finding]:
     try:
-        known = registry.manifests()
+        found = registry.discover(own_folder(house), third_party=False)
     except OoError as error:
-        return Finding("agents", "bad", error.line(), error.exit_code)
-    return Finding("agents", "ok", f"{len(known)} with sound manifests.")
+        yield Finding("agents", "bad", error.line(), error.exit_code)
+        return
+    broken = [entry for entry in found if entry.problem]
+    for entry in broken:
+        yield Finding("agents", "note", f"{entry.problem} Mend it: oo agents check {entry.id}")
+    yield Finding("agents", "ok", f"{len(found) - len(broken)} with sound manifests.")
 
 
 def _source(house: House, source: str, offline: bool) -> Finding:

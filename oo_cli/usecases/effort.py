@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from oo_cli.engine.when import parse_span
 from oo_cli.house import House
+from oo_cli.usecases import at_hand
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import TipShown
 from oo_data.contracts.signal import Stated
@@ -71,7 +72,13 @@ def _known(house: House, tip_id: str, ref: str, source: str) -> Known:
     minutes, origin = said.minutes, "you" if said.minutes is not None else None
     if minutes is None and task is not None and task.minutes:
         minutes, origin = task.minutes, "source"
-    return Known(words_of(house, tip_id)[0], minutes, origin, said.energy, "you" if said.energy else None)
+    energy, by = said.energy, "you" if said.energy else None
+    guess = at_hand.guess(house, ref)
+    if minutes is None and guess is not None:
+        minutes, origin = guess[0], "guess"
+    if energy is None and guess is not None:
+        energy, by = guess[1], "guess"
+    return Known(words_of(house, tip_id)[0], minutes, origin, energy, by)
 
 
 def _last_task(house: House) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
 from oo_cli.usecases.compare import OUTCOMES, interval, off_policy, seeded
 from oo_cli.usecases.decide import REFUSED
+from oo_cli.usecases.reactions import unprompted
 from oo_data.contracts.event import TipShown
 from oo_data.errors import CannotWriteError
 from oo_data.store import events, records
@@ -50,7 +51,7 @@ NOBODY = Contest({RANDOM: ()}, frozenset())
 def contest(house: House, days: int = DAYS, told: Told = lambda at, of: None) -> Contest:
     """Replay the last `days` (at most `MOST` moments) for every baseline and policy; `told` hears how far it is."""
     zone, conn, now = house.zone, house.store.conn, house.clock.now_ms()
-    done = records.completions(conn, 0)
+    done = unprompted(house, records.completions(conn, 0))
     timed = [completion.at for completion in done if completion.timed]
     first = max(bisect_left(timed, now - days * DAY_MS), len(timed) - MOST, 0)
     if first == len(timed):

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from oo_cli.house import House, make_folders
+from oo_cli.usecases.pull import LOCAL
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
 from oo_data.errors import DataLockedError, OoError
-from oo_data.store import db, erase, health, locks, profile, tips, words
+from oo_data.store import contexts, db, erase, habits, health, locks, moods, profile, tips, words
 from oo_data.store.db import Store
 
 WAIT_TENTHS = 300  # half a minute for a refresh that is under way
@@ -92,7 +93,7 @@ def _sign_out(house: House) -> list[str]:
 def _remote(house: House) -> tuple[str, ...]:
     """The connected sources that are somewhere else: those that watch no file."""
     states = _read(house, lambda store: profile.sources(store.conn)) or {}
-    return tuple(state.id for state in states.values() if state.watch_path is None)
+    return tuple(state.id for state in states.values() if state.watch_path is None and state.id not in LOCAL)
 
 
 def finish(paths: Paths) -> None:
@@ -143,6 +144,13 @@ def _needles(house: House) -> list[str]:
             found.add(house.sealer.unseal(sealed, "tip", "text", tip_id))
         for name, sealed in profile.secrets(store.conn).items():
             found.add(house.sealer.unseal(sealed, "secret", "sealed", name))
+        for context in contexts.contexts(store.conn):
+            found.add(house.sealer.unseal(context.name, "context", "name", context.ref))
+        for habit in habits.habits(store.conn):
+            found.add(house.sealer.unseal(habit.name, "habit", "name", habit.ref))
+        for mood in moods.since(store.conn, 0):
+            if mood.note:
+                found.add(house.sealer.unseal(mood.note, "mood", "note", mood.id))
 
     _read(house, unseal)
     return sorted(found)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from oo_cli.engine import gate
 from oo_cli.house import House
 from oo_data.contracts.agent import Reacted
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipIgnored, TipShown
+from oo_data.contracts.feature import TaskCompletion
 from oo_data.store import events
 
 ADVICE = "advice."
@@ -36,3 +39,17 @@ def advised(house: House, since: int) -> frozenset[str]:
         for entry in shown
         if isinstance(entry.event, TipShown) and entry.at > since and entry.event.about.startswith(ADVICE)
     )
+
+
+def unprompted(house: House, done: Sequence[TaskCompletion]) -> list[TaskCompletion]:
+    """The completions, with those by which a tip was answered as if their hour were unknown.
+
+    Who does what oO has just named has not chosen it from the list: to learn from that would be to learn oO.
+    """
+    logged = events.latest(house.store.conn, (FeedbackGiven,), KEPT)
+    answered = {
+        (entry.event.about, entry.at)
+        for entry in logged
+        if isinstance(entry.event, FeedbackGiven) and entry.event.reaction == "done"
+    }
+    return [c._replace(timed=False) if (c.ref, c.at) in answered else c for c in done] if answered else list(done)

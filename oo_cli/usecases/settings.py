@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from oo_agents import registry
 from oo_agents.kit.units import fit
 from oo_cli.engine import gate
+from oo_cli.engine.areas.shipped import AREAS
 from oo_cli.engine.told import told
 from oo_cli.house import House
 from oo_cli.usecases import holdout
@@ -37,6 +39,7 @@ class Known(NamedTuple):
     counted: str
 
 
+REF = re.compile("[0-9a-f]{24}")  # free words would lie unsealed
 ON_OFF = ("on", "off")
 GLOBALS: dict[str, Setting] = {
     "tips.per_day": Setting(gate.TIPS_PER_DAY, "the most tips in a day; 0 is none", "a day", 0, 100),
@@ -167,6 +170,12 @@ def _parse(house: House, scope: str, key: str, text: str) -> ParamValue:
     found = fit(unit, tuple(items)) if single is None else single
     if found is None:
         raise BadUsageError(f"That is not a value in {unit}.", "See: oo profile show")
+    if (
+        unit == "refs"
+        and isinstance(found, tuple)
+        and not all(each in AREAS or REF.fullmatch(str(each)) for each in found)
+    ):
+        raise BadUsageError("There is no such area.", f"One of: {', '.join(AREAS)}.")
     return found
 
 

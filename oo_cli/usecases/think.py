@@ -165,6 +165,8 @@ def why_not(house: House, entry: Entry, inputs: Inputs, granted: Collection[str]
     """What keeps an agent from running now, in fixed words."""
     if entry.manifest is None or entry.problem:
         return entry.problem or "no manifest"
+    if entry.origin != "ours" and profile.meta(house.store.conn, f"agent.{entry.id}") != registry.mark(entry):
+        return "not the agent that was enabled"
     wanted, active = frozenset[str](), frozenset[str]()
     if entry.contexts:
         wanted = frozenset(house.refs.context(identity(name)) for name in entry.contexts)

@@ -31,6 +31,14 @@ SHAPES: Mapping[str, str] = {
     "context.active": "number",
 }
 FEATURES = frozenset(SHAPES)
+# Features that rest on a consent of their own: whoever names one must name the consent too.
+NEEDS = (
+    ("mood.last", "source.mood"),
+    ("mood.mean_7d", "source.mood"),
+    ("done.by_area", "agent.focus-area"),
+    ("done.area_days", "agent.focus-area"),
+    ("open.by_area", "agent.focus-area"),
+)
 
 
 def context_for(

@@ -6,6 +6,7 @@ request); they are no cell for malice, which is why such an agent is off until t
 
 from __future__ import annotations
 
+import _posixsubprocess
 import json
 import os
 import resource
@@ -57,7 +58,12 @@ def confine(seconds: float, readable: list[str]) -> None:
         with suppress(OSError, ValueError):
             resource.setrlimit(limit, (most, most))
     signal.alarm(int(seconds) + 1)  # in case whoever asked has died and cannot end this process
+    _posixsubprocess.fork_exec = _no_program  # has no audit event of its own
     sys.addaudithook(_guard(tuple(f"{path.rstrip('/')}/" for path in _roots(readable))))
+
+
+def _no_program(*_: object) -> int:
+    raise PermissionError("an agent starts no programs")
 
 
 def _roots(readable: list[str]) -> set[str]:

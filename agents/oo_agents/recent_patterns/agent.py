@@ -110,4 +110,4 @@ def _daily(by_hour: Sequence[float]) -> str | None:
     if windows[peak] < LEAST_SHARE * total:
         return None
     span = f"{clock(peak - 1)} to {clock(peak + 2)}"
-    return f"Your strongest hours are {span}: {windows[peak]:.0f} of {total:.0f} things in 90 days."
+    return f"Your strongest hours are {span}: {windows[peak]:.0f} of {total:.0f} timed things in 90 days."

@@ -26,7 +26,8 @@ _GATHER = (
 # Advice (source 'agent'), features, decisions and inferred preferences are made of every source together.
 _ERASE = {
     "event": "delete from event where subject in (select id from gone_tip) or subject = :source"
-    " or json_extract(data, '$.about') in (select ref from gone)",
+    " or json_extract(data, '$.about') in (select ref from gone)"
+    " or type in ('PrefInferred', 'SnippetEmitted', 'ShelfPrepared')",
     "mute": "delete from mute where subject in (select ref from gone)",
     "tip": "delete from tip where id in (select id from gone_tip)",
     "snippet": "delete from snippet",
@@ -120,7 +121,8 @@ def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
     A decision's scores name the agents behind them, so those it had a part in go too.
     """
     conn.execute(
-        "delete from event where subject = :agent or subject like :agent || '.%'"
+        "delete from event where (type in ('SnippetEmitted', 'AgentFailed') and subject = :agent)"
+        " or (type = 'PrefInferred' and subject like :agent || '.%')"
         " or json_extract(data, '$.about') = 'advice.' || :agent",
         {"agent": agent_id},
     )
@@ -145,4 +147,5 @@ def _from_titles(conn: sqlite3.Connection) -> dict[str, int]:
     return {
         "vectors": conn.execute("delete from vector").rowcount,
         "areas": conn.execute("delete from area where origin <> 'user'").rowcount,
+        "features": conn.execute("delete from feature where key like '%.by_area' or key = 'done.area_days'").rowcount,
     }

@@ -62,8 +62,11 @@ def remove(conn: sqlite3.Connection, ref: str) -> int:
     )
     conn.execute("delete from decision where instr(scores, ?) > 0", (ref,))
     for table, column in (("tip", "subject"), ("mute", "subject"), ("task", "ref"), ("effort", "ref"),
-                          ("vector", "ref"), ("area", "ref"), ("habit", "ref")):  # fmt: skip
+                          ("area", "ref"), ("habit", "ref")):  # fmt: skip
         conn.execute(f"delete from {table} where {column} = ?", (ref,))  # noqa: S608 - our own names
-    for table in ("feature", "snippet", "model"):
+    conn.execute("delete from vector where ref like ? || '.%'", (ref,))  # named by subject and title
+    for table in ("pref", "pref_log"):
+        conn.execute(f"delete from {table} where source <> 'user'")  # noqa: S608 - our own names
+    for table in ("feature", "snippet", "model", "agent_run"):  # an agent without a run is due
         conn.execute(f"delete from {table}")  # noqa: S608 - our own names
     return conn.execute("delete from completion where source = ? and ref = ?", (SOURCE, ref)).rowcount

@@ -38,6 +38,7 @@ def erase(conn: sqlite3.Connection) -> dict[str, int]:
     Snippets, the words of advice and models are made of every feature together, so they go too and are made anew.
     """
     conn.execute("update tip set rank = null, text = null, reason = null, handle = null where source = 'agent'")
+    conn.execute("delete from agent_run")  # an agent without a run is due
     return {
         "moods": conn.execute("delete from mood").rowcount,
         "events": conn.execute("delete from event where type = 'MoodNoted'").rowcount,
