@@ -26,7 +26,7 @@ SILENCES = {
     "busy": "You are busy",
     "hold-out": "A half day without tips, by lot; to end that: oo profile unset holdout.share",
     "nothing-open": "Nothing is open",
-    "nothing-fits": "Nothing on the shelf fits that",
+    "nothing-fits": "Nothing at hand fits that; to say how long a tip takes: oo effort 10m",
     "nothing-fresh": "Nothing fresh to say; run: oo refresh",
     "off": "Tips are off; to have them again: oo profile unset tips.per_day",
 }

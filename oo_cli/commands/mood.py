@@ -46,8 +46,10 @@ def _forget(at: Desk, with_score: bool) -> int:
 
     if with_score:
         raise BadUsageError("Forget or note, not both.", "Try: oo mood --forget")
+    from oo_cli.engine.told import counted
+
     erased = use.forget(at.house) if at.house.exists else {}
-    told = ", ".join(f"{count} {what if count > 1 else what[:-1]}" for what, count in erased.items() if count)
+    told = ", ".join(counted(count, what) for what, count in erased.items() if count)
     at.emit({"erased": erased, "left": 0}, f"Erased: {told or 'nothing'}. No mood is left.")
     return 0
 

@@ -12,7 +12,8 @@ from oo_data.contracts.feature import TaskFeatures
 from oo_data.contracts.tip import Candidate
 
 ADVICE_SOURCE = "agent"
-CONTEXT = "context"  # points at tasks as an agent does
+CONTEXT = "context"  # points at tasks as an agent does; the person's own word, it outweighs every habit
+CONTEXT_WEIGHT = 10.0
 
 
 def candidates(

@@ -10,6 +10,8 @@ from oo_data.text import show
 _REF = re.compile(r"[0-9a-f]{24}")
 _NUMBERS = {"days": "days", "whole days": "days", "per day": "a day", "a day": "a day"}
 
+_PLURAL = re.compile(r"(.*?)s((?: (?:of|to|on|about|that) .*)?)")  # the noun stands before a preposition, or last
+
 
 def told(value: ParamValue, unit: str) -> str:
     """One value in its unit; references, which say nothing to a person, are counted."""
@@ -39,3 +41,11 @@ def _many(values: tuple[int, ...] | tuple[str, ...]) -> str:
 def _number(value: float) -> str:
     """One decimal, or none where it would be 0 or the number is large."""
     return f"{value:.1f}".removesuffix(".0") if abs(value) < 100 else f"{value:.0f}"
+
+
+def counted(count: int, plural: str) -> str:
+    """A number of things by their plural: 1 open task, 3 areas of life, 1 write to a source."""
+    if count != 1:
+        return f"{count} {plural}"
+    found = _PLURAL.fullmatch(plural)
+    return f"1 {found[1]}{found[2]}" if found else f"1 {plural}"

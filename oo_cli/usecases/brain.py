@@ -15,7 +15,7 @@ from oo_cli.engine import gate
 from oo_cli.engine.moments.rhythm import Rhythm
 from oo_cli.engine.policies.ranker import Ranker
 from oo_cli.engine.ranker.model import Model
-from oo_cli.engine.ranker.replay import MOST, learn_past
+from oo_cli.engine.ranker.replay import LEAD_MS, MOST, learn_past
 from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
 from oo_cli.usecases import decide
@@ -29,6 +29,7 @@ ADVICE_MS = DAY_MS  # the same advice is not repeated for a day
 RHYTHM, RANKER = "rhythm", Ranker.name
 AT_FIRST = 300  # decisions of the past learnt when there is nothing learnt yet; some seconds, once
 WATCHED_MS = 180 * DAY_MS
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what another hand may have left in the table
 
 
 class Mind(NamedTuple):
@@ -44,7 +45,7 @@ def load(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskComplet
     """The policies and the gate's knowledge for this moment."""
     rhythm, kept = _rhythm(house, [c.at for c in done if c.timed and c.at <= now], now)
     ranker, taught = _ranker(house, tasks, unprompted(house, [c for c in done if c.at <= now]))
-    said = reactions(house)
+    said = tuple(reacted for reacted in reactions(house) if reacted.at <= now)
     known = gate.Known(rhythm=rhythm, reactions=said)
     bench = decide.bench(house, done, now, (ranker,))
     fresh = gate.freshness(said, now) | dict.fromkeys(advised(house, now - ADVICE_MS), 0.0)
@@ -60,16 +61,28 @@ def record(house: House, mind: Mind, now: int) -> None:
 
 def _ranker(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion]) -> tuple[Ranker, str]:
     """What the person does next, as far as it is learnt; and what to keep of it."""
+    times = [c.at for c in done if c.timed]
+    kept = _taught(house, times)
+    model = kept or Model.prior()
+    past = learn_past(model, tasks, done, house.zone, MOST if kept else AT_FIRST)
+    return Ranker(model, past), json.dumps({"held": _rests_on(model, times), "state": model.to_json()})
+
+
+def _taught(house: House, times: Sequence[int]) -> Model | None:
     stored = policies.model(house.store.conn, RANKER)
-    known = json.loads(stored.state) if stored else None
-    model = Model.from_json(known["state"]) if known else None
-    times = [c.at for c in done]
-    if model is None or known is None or known["held"] != _held(times, model.at + 1):
-        model, most = Model.prior(), AT_FIRST
-    else:
-        most = MOST
-    past = learn_past(model, tasks, done, house.zone, most)
-    return Ranker(model, past), json.dumps({"held": _held(times, model.at + 1), "state": model.to_json()})
+    if stored is None:
+        return None
+    try:
+        known = json.loads(stored.state)
+        model = Model.from_json(known["state"])
+        same = model is not None and model.seen > 0 and known["held"] == _rests_on(model, times)
+    except UNREADABLE:
+        return None
+    return model if same else None
+
+
+def _rests_on(model: Model, times: Sequence[int]) -> int:
+    return _held(times, model.at + LEAD_MS + 1)  # the ticks of the last decision lie that much after it
 
 
 def _rhythm(house: House, times: Sequence[int], now: int) -> tuple[Rhythm, str]:
@@ -87,13 +100,13 @@ def _kept(house: House, times: Sequence[int], now: int) -> Rhythm | None:
     stored = policies.model(house.store.conn, RHYTHM)
     if stored is None:
         return None
-    known = json.loads(stored.state)
     try:
+        known = json.loads(stored.state)
         rhythm = Rhythm.from_json(known["state"], house.zone)
-    except ValueError:
+        until = _told_until(rhythm)
+        same = known["zone"] == house.zone.key and known["held"] == _held(times, until)
+    except UNREADABLE:
         return None
-    until = _told_until(rhythm)
-    same = known["zone"] == house.zone.key and known["held"] == _held(times, until)
     return rhythm if same and until <= now + 1 else None
 
 

@@ -60,10 +60,10 @@ def samples(house: House) -> dict[str, list[Sample]]:
     return found
 
 
-def off_policy(house: House) -> list[dict[str, Any]]:
+def off_policy(logged: Mapping[str, list[Sample]]) -> list[dict[str, Any]]:
     """For every policy: the estimates with intervals, and whether the data support a claim at all."""
     found = []
-    for policy, known in sorted(samples(house).items()):
+    for policy, known in sorted(logged.items()):
         covered = supported(known)
         found.append(
             {
@@ -97,9 +97,9 @@ def gain(known: list[Sample]) -> Interval | None:
     return ratio_interval(pairs, seeded())
 
 
-def online(house: House, policy: str) -> Online:
-    """How a shadow's choices lie to those of the live policy, over its last decisions."""
-    pairs = store.compared(house.store.conn, policy, LAST)
+def online(house: House, policy: str, live: str) -> Online:
+    """How a shadow's choices lie to those of the policy that is live now, over its last decisions."""
+    pairs = store.compared(house.store.conn, policy, live, LAST)
     if not pairs:
         return Online(0, 0, 0.0, 0.0)
     same = sum(live.chosen == shadow.chosen for live, shadow in pairs)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from oo_agents import registry
 from oo_cli.engine import gate
+from oo_cli.engine.told import counted
 from oo_cli.house import House
 from oo_data import catalog
 from oo_data.contracts.event import ConsentChanged, SourceConnected, SourceDisconnected
@@ -90,7 +91,7 @@ def disconnect(house: House, source: str) -> Left:
     erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
-    return Left(tuple(f"{count} {catalog.entry(table).what}" for table, count in erased.items() if count), told)
+    return Left(tuple(counted(count, catalog.entry(table).what) for table, count in erased.items() if count), told)
 
 
 def _grant(house: House, source: str, watch_path: str | None) -> None:

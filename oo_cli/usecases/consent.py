@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oo_agents import registry
 from oo_cli.engine import gate
+from oo_cli.engine.told import counted
 from oo_cli.house import House
 from oo_cli.usecases import holdout, moods, own
 from oo_cli.usecases.agents import own_folder
@@ -48,7 +49,7 @@ def revoke(house: House, key: str) -> list[str]:
     """Stop a flow at once and erase what came from it; what was erased, in words."""
     _check(house, key)
     if key == own.MOOD:
-        return [f"{count} {what}" for what, count in moods.forget(house, withdraw=True).items() if count]
+        return [counted(count, what) for what, count in moods.forget(house, withdraw=True).items() if count]
     if key == holdout.CONSENT:
         holdout.stop(house)
         return []
@@ -71,7 +72,7 @@ def revoke(house: House, key: str) -> list[str]:
     erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
-    return [f"{count} {what}" for what, count in erased.items() if count]
+    return [counted(count, what) for what, count in erased.items() if count]
 
 
 def _stop_writing(house: House, key: str) -> list[str]:

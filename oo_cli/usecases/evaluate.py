@@ -18,7 +18,7 @@ from oo_cli.engine.policies.urgency import Urgency
 from oo_cli.engine.ranker.replay import LEAD_MS, moments
 from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
-from oo_cli.usecases.compare import OUTCOMES, interval, off_policy, seeded
+from oo_cli.usecases.compare import OUTCOMES, interval, off_policy, samples, seeded
 from oo_cli.usecases.decide import REFUSED
 from oo_cli.usecases.reactions import unprompted
 from oo_data.contracts.event import TipShown
@@ -78,7 +78,7 @@ def evaluate(house: House, days: int = DAYS, told: Told = lambda at, of: None) -
         "rankers": [_ranker(found, name) for name in found.scores] if enough else [],
         "calibration": _calibrations(found) if enough else {},
         "acceptance": [hour._asdict() for hour in measures.by_hour(_accepted(house), house.zone)],
-        "off_policy": off_policy(house) if house.exists else [],
+        "off_policy": off_policy(samples(house)) if house.exists else [],
     }
 
 

@@ -75,6 +75,8 @@ def react(
     in_source = False
     outbox.takes(house, source)  # opens the vault before the write lock is taken
     with house.store.write():
+        if any(_is_same(entry, tip_id, "done") for entry in _standing(house)):
+            raise BadUsageError("That one is done already.", "To take that back: oo undo")
         house.bus.publish(conn, event, now, event_id)
         _keep_quiet(house, reason, event_id, now)
         # If the tick fails, the reaction is not logged either.
@@ -139,6 +141,7 @@ def undo(house: House) -> Reacted:
     with house.store.write():
         house.bus.publish(conn, FeedbackUndone(last.id, given.about), now, undo_id)
         tips.unmute(conn, last.id)
+        tips.end_silence(conn, gate.PAUSE)
         written = outbox.take_back(house, last.id, undo_id)
         in_source = written == "dropped"
         if given.reaction == "done":

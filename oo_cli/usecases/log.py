@@ -43,4 +43,4 @@ def line(entry: dict[str, Any]) -> str:
     """One entry for a person."""
     what = {"TipShown": "shown", "TipIgnored": "ignored", "FeedbackUndone": "undone"}.get(entry["type"])
     what = what or entry["reaction"] + (f" ({entry['reason']})" if entry.get("reason") else "")
-    return f"{entry['local']}  {what:<18} {entry['text']}".rstrip()
+    return f"{entry['local']}  {what:<18} {entry['text'] or '(words no longer kept)'}".rstrip()

@@ -45,7 +45,7 @@ def report(house: House, told: Told = lambda at, of: None) -> list[dict[str, Any
     stage = stage_of(house)
     live = _live(stage)
     samples = compare.samples(house)
-    values = {entry["policy"]: entry for entry in compare.off_policy(house)}
+    values = {entry["policy"]: entry for entry in compare.off_policy(samples)}
     found = []
     for name in stages.POLICIES:
         evidence = _evidence(house, replayed, samples, name, live)
@@ -125,7 +125,7 @@ def _live(stage: Mapping[str, str]) -> str:
 def _evidence(house: House, replayed: Contest, samples: Mapping[str, list[Sample]], name: str, live: str) -> Evidence:
     scored = len(replayed.scores.get(name, ()))
     return Evidence(
-        scored, _difference(replayed, name, live, "reciprocal"), compare.online(house, name),
+        scored, _difference(replayed, name, live, "reciprocal"), compare.online(house, name, live),
         compare.gain(samples.get(name, [])),
     )  # fmt: skip
 

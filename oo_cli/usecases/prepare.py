@@ -82,6 +82,7 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
             ranking, live = _later(seated, choice, moment, now)
             decisions.append(live)
         kept = _kept(house, stock, ranking, part, efforts)
+        live = _with_terms(decisions, live, kept)
         raised = voices.hints(ranking)
         for place, candidate in enumerate(kept):
             hints = raised.get(candidate.subject, ())
@@ -122,7 +123,7 @@ def _choice(house: House, stock: Stock, part: tuple[int, int]) -> tuple[list[Can
     granted = profile.granted(house.store.conn)
     choice = pool.candidates(stock.tasks, stock.snippets, muted, granted, begin, house.zone, stock.near)
     sayable = [c for c in choice if c.kind == "advice" or c.subject in stock.signals or c.subject in stock.carried]
-    return sayable, Moment(begin, house.zone, weights | {pool.CONTEXT: 1.0}, stock.fresh)
+    return sayable, Moment(begin, house.zone, weights | {pool.CONTEXT: pool.CONTEXT_WEIGHT}, stock.fresh)
 
 
 def _again(tasks: Sequence[TaskFeatures], first: Ranking) -> list[TaskFeatures]:
@@ -138,13 +139,21 @@ def _kept(
     """The best of a ranking, and beyond them some short and easy tasks; their efforts are added to `efforts`."""
     order = ranking.order[:WITHIN]
     known = at_hand.of_tasks(house, stock.efforts, [c.features for c in order if c.features is not None])
-    depth = DEPTH + sum(until > part[0] for until in stock.muted.values())
+    depth = DEPTH + sum(part[0] < until < part[1] for until in stock.muted.values())
     first = list(order[:depth])
     todos = [candidate for candidate in order if candidate.subject in known]
     held = sum(candidate.subject in known for candidate in first)
     kept = [*first, *(todos[at] for at in spread([known[c.subject] for c in todos], held))]
     efforts |= {c.subject: known[c.subject] for c in kept if c.subject in known}
     return kept
+
+
+def _with_terms(decisions: list[Decision], live: Decision, kept: Sequence[Candidate]) -> Decision:
+    """The live decision with the terms of everything that goes on the shelf, for `why` and for learning."""
+    terms = {c.subject: {term.name: (term.value, term.weight) for term in c.terms} for c in kept}
+    full = live._replace(scores={**live.scores, **terms})
+    decisions[decisions.index(live)] = full
+    return full
 
 
 def _later(seated: Bench, choice: Sequence[Candidate], moment: Moment, now: int) -> tuple[Ranking, Decision]:

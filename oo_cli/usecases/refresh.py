@@ -104,27 +104,29 @@ def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:
     _note_ignored(house, now)
     tips.replace_shelf(conn, now, (), ready.tips)
     tips.replace_silences(conn, now, "shelf", [span for span in ready.spans if span.origin == "shelf"])
-    for origin in (gate.ORIGIN, gate.MOMENT_ORIGIN):
-        tips.replace_silences(conn, now, origin, [span for span in ready.spans if span.origin == origin])
+    moments = [span for span in ready.spans if span.origin == gate.MOMENT_ORIGIN]
+    tips.replace_silences(conn, now, gate.MOMENT_ORIGIN, moments)
+    # Of the settings as they are now: one may have been set while this refresh ran.
+    tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
     for decision in ready.decisions:
         records.save_decision(conn, decision)
-        if decision.stage == "live":
-            house.bus.publish(conn, ShelfPrepared(decision.id, len(ready.tips), len(ready.spans)), now)
+    for decision in ready.decisions[:1]:
+        house.bus.publish(conn, ShelfPrepared(decision.id, len(ready.tips), len(ready.spans)), now)
     holdout.draw(house, now)
 
 
 def _note_ignored(house: House, now: int) -> None:
-    """A tip that was seen, got no reaction and has run out was ignored; said once per tip."""
+    """A tip that was seen, got no reaction and has run out was ignored; said once, whatever ids it was shown under."""
     conn = house.store.conn
     recent = events.latest(conn, (TipShown, FeedbackGiven, TipIgnored), 1000)
     answered = {e.event.subject for e in recent if isinstance(e.event, (FeedbackGiven, TipIgnored))}
-    reacted = {e.event.about: e.seq for e in reversed(recent) if isinstance(e.event, FeedbackGiven)}
+    settled = {e.event.about: e.seq for e in reversed(recent) if isinstance(e.event, (FeedbackGiven, TipIgnored))}
     over = tips.run_out(conn, now - 7 * DAY_MS, now)
     for entry in reversed(recent):
         if isinstance(entry.event, TipShown) and entry.event.subject in over - answered:
-            if reacted.get(entry.event.about, 0) > entry.seq:
-                continue  # answered under the id of a later refresh
-            answered.add(entry.event.subject)
+            if settled.get(entry.event.about, 0) > entry.seq:
+                continue  # answered, or counted already, under the id of another refresh
+            settled[entry.event.about] = recent[0].seq + 1
             house.bus.publish(conn, TipIgnored(entry.event.subject, entry.event.about), now)
 
 

@@ -169,7 +169,7 @@ def _parse(house: House, scope: str, key: str, text: str) -> ParamValue:
     single = fit(unit, items[0]) if len(items) == 1 else None
     found = fit(unit, tuple(items)) if single is None else single
     if found is None:
-        raise BadUsageError(f"That is not a value in {unit}.", "See: oo profile show")
+        raise BadUsageError(f"That does not fit this setting ({unit}).", "See: oo profile show")
     if (
         unit == "refs"
         and isinstance(found, tuple)

@@ -18,11 +18,15 @@ def status(house: House) -> dict[str, Any]:
     conn = house.store.conn
     day = midnight(local(now, house.zone).date(), house.zone)
     picked = shelf.pick(house.store, now, ambient=True)
+    gate = None
+    if picked.kind == shelf.SILENCE:
+        typed = shelf.pick(house.store, now, ambient=False).kind == shelf.SILENCE
+        gate = {"reason": picked.reason, "until": picked.until, "typed": typed}
     return {
         "sources": source_lines(house)[0],
         "shelf": len({tip.subject for tip in tips.on_shelf(conn, now)}),
         "shown_today": tips.shown_since(conn, day),
-        "gate": {"reason": picked.reason, "until": picked.until} if picked.kind == shelf.SILENCE else None,
+        "gate": gate,
         "outbox": outbox.counts(conn)._asdict(),
     }
 
@@ -33,7 +37,9 @@ def status_lines(house: House, data: dict[str, Any]) -> list[str]:
     said.append(f"{data['shelf']} {'tip' if data['shelf'] == 1 else 'tips'} ready, {data['shown_today']} shown today.")
     if data["gate"]:
         until = local(data["gate"]["until"], house.zone).strftime("%a %H:%M")
-        said.append(f"Quiet now: {SILENCES.get(data['gate']['reason'], '').lower()}, until {until}.")
+        word = SILENCES.get(data["gate"]["reason"], "").lower()
+        typed = "" if data["gate"]["typed"] else "; a typed oo tip is still answered"
+        said.append(f"Quiet now: {word}, until {until}{typed}.")
     return said + _outbox_lines(outbox.Counts(**data["outbox"]))
 
 

@@ -43,7 +43,7 @@ def _tip(house: House, tip_id: str) -> Explained | None:
         "shown_at": shown.at,
         "policy": decision.policy if decision else None,
         "propensity": decision.propensity if decision else None,
-        "rivals": max(len(decision.scores) - 1, 0) if decision else 0,
+        "place": list(decision.scores).index(event.about) + 1 if terms and decision else None,
         "likely": likely,
         "score": round(sum(value * weight for value, weight in terms.values()), 2),
         "terms": [
@@ -107,7 +107,9 @@ def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
     if tip["policy"] is None:
         return [*said, "  the decision behind it is no longer kept"]
     chance = "" if tip["likely"] is None else f", {_percent(tip['likely'])} likely to be what you do next"
-    said.append(f"  {tip['policy']}: {tip['score']:g} points, first of {tip['rivals'] + 1}{chance}")
+    if tip["place"] is None:
+        return [*said, f"  {tip['policy']}: its terms are no longer kept"]
+    said.append(f"  {tip['policy']}: {tip['score']:g} points, number {tip['place']}{chance}")
     said += [f"  {t['name']:<34}{t['value']:>7.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]]
     return said
 

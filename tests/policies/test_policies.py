@@ -147,7 +147,7 @@ def test_no_claim_without_exploration(house: House, clock: FixedClock, decided: 
         row = decided([todo("a", due="2026-12-01"), todo(f"x{at}", started=True, priority=4)])[0]
         react(row, "no")
         clock.advance(DAY // 4)
-    found = {entry["policy"]: entry for entry in compare.off_policy(house)}
+    found = {entry["policy"]: entry for entry in compare.off_policy(compare.samples(house))}
     assert found["urgency"]["supported"]
     assert found["urgency"]["values"]["IPS"]["value"] == 0.0
     assert not found[greedy.NAME]["supported"]
@@ -158,7 +158,7 @@ def test_one_day_is_no_evidence(house: House, decided: Decide, react: React) -> 
     """However many decisions a day has, it is one day."""
     for _ in range(40):
         react(decided(TWO)[0], "done")
-    (urgency,) = (entry for entry in compare.off_policy(house) if entry["policy"] == "urgency")
+    (urgency,) = (entry for entry in compare.off_policy(compare.samples(house)) if entry["policy"] == "urgency")
     assert (urgency["decisions"], urgency["days"], urgency["supported"]) == (40, 1, False)
     assert urgency["values"]["IPS"]["low"] is None
 
@@ -172,6 +172,6 @@ def test_an_exploring_policy_values_the_others(house: House, clock: FixedClock, 
         row = decided(TWO)[0]
         react(row, "done" if row.chosen == "a" else "no")
         clock.advance(DAY // 4)
-    found = {entry["policy"]: entry for entry in compare.off_policy(house)}
+    found = {entry["policy"]: entry for entry in compare.off_policy(compare.samples(house))}
     assert found["urgency"]["supported"]
     assert found["urgency"]["values"]["DR"]["value"] == pytest.approx(1.0, abs=0.15)

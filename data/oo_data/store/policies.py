@@ -16,6 +16,9 @@ select e.seq, e.at, e.subject, t.decision_id, t.subject,
 from event e join tip t on t.id = e.subject
 where e.type in ('FeedbackGiven', 'TipIgnored') and e.seq > ?
   and not exists (select 1 from event u where u.subject = e.id and u.type = 'FeedbackUndone')
+  and not exists (
+    select 1 from event n where n.subject = e.subject and n.type in ('FeedbackGiven', 'TipIgnored') and n.seq > e.seq
+      and not exists (select 1 from event u where u.subject = n.id and u.type = 'FeedbackUndone'))
 order by e.seq desc limit ?
 """
 _SEEN = """
@@ -33,7 +36,7 @@ _COMPARED = """
 select l.id, l.at, l.policy, l.stage, l.gate, l.chosen, l.propensity, l.scores, l.moment,
   s.id, s.at, s.policy, s.stage, s.gate, s.chosen, s.propensity, s.scores, s.moment
 from decision s join decision l on l.moment = s.moment and l.moment <> '' and l.stage = 'live'
-where s.policy = ? and s.stage = 'shadow' and l.chosen is not null order by s.at desc limit ?
+where s.policy = ? and s.stage = 'shadow' and l.chosen is not null and l.policy = ? order by s.at desc limit ?
 """
 
 
@@ -128,9 +131,9 @@ def scores_of(
     return None if terms is None else dict(terms)
 
 
-def compared(conn: sqlite3.Connection, policy: str, limit: int) -> list[tuple[Decision, Decision]]:
-    """The last moments at which this policy ran in shadow: the live decision and its own, newest first."""
-    rows = conn.execute(_COMPARED, (policy, limit))
+def compared(conn: sqlite3.Connection, policy: str, live: str, limit: int) -> list[tuple[Decision, Decision]]:
+    """The last moments at which this policy ran in shadow of that one: the live decision and its own, newest first."""
+    rows = conn.execute(_COMPARED, (policy, live, limit))
     return [(_decision(row[:9]), _decision(row[9:])) for row in rows]
 
 

@@ -34,7 +34,7 @@ select reason, until_at from silence
 where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
   and (after_shown = 0 or after_shown <= (
     select count(distinct tip.subject) from event join tip on tip.id = event.subject
-    where event.type = 'TipShown' and event.at >= silence.from_at and tip.subject is not :subject
+    where event.type = 'TipShown' and event.at between silence.from_at and :now + 300000 and tip.subject is not :subject
     and (silence.origin <> 'moment' or (
       exists (select 1 from tip as waiting where waiting.subject = tip.subject and waiting.rank is not null)
       and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)))))
@@ -45,7 +45,8 @@ order by until_at desc limit 1
 """
 
 _LAST_SHOWN = """
-select subject, data, at from event indexed by event_type_at where type = 'TipShown' order by at desc, seq desc limit 1
+select 1 from event indexed by event_subject where subject = ? and type = 'TipShown' and data = ? and at > ? and at <= ?
+limit 1
 """
 
 
@@ -110,8 +111,7 @@ def record_shown(store: Store, now: int, surface: str, picked: Pick) -> None:
     """Log that the tip was seen; once in ten minutes while it is the one seen last, however often it is printed."""
     data = f'{{"about": "{picked.subject}", "surface": "{surface}"}}'
     with store.write() as conn:
-        last = conn.execute(_LAST_SHOWN).fetchone()
-        if last is None or last[:2] != (picked.tip_id, data) or not 0 <= now - last[2] < SAME_SHOWING_MS:
+        if conn.execute(_LAST_SHOWN, (picked.tip_id, data, now - SAME_SHOWING_MS, now)).fetchone() is None:
             append_event(conn, os.urandom(10).hex(), now, "TipShown", picked.tip_id, data)
 
 

@@ -36,11 +36,12 @@ def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips:
     """Put these tips on the shelf in place of all others but `keep`; tips once shown stay as history, off the shelf."""
     kept = tuple(keep)
     marks = ",".join("?" * len(kept))
-    conn.execute(f"update tip set rank = null where id not in ({marks})", kept)  # noqa: S608
     conn.execute(
         "delete from tip where rank is null"
         " and not exists (select 1 from event where subject = tip.id and type = 'TipShown')"
     )
+    # One picked a moment ago may be on its way to a screen: what leaves the shelf now goes with the next refresh.
+    conn.execute(f"update tip set rank = null where id not in ({marks})", kept)  # noqa: S608
     conn.execute("delete from mute where until <= ?", (now,))
     conn.executemany(
         "insert or replace into tip (id, rank, kind, subject, source, consent, decision_id, made_at, valid_from,"
@@ -88,6 +89,11 @@ def add_silence(conn: sqlite3.Connection, span: SilentSpan) -> None:
         " values (?,?,?,?,?,?,?)",
         (span.id, span.from_at, span.until_at, span.reason, span.after_shown, span.binding, span.origin),
     )
+
+
+def end_silence(conn: sqlite3.Connection, span_id: str) -> None:
+    """Take one span away, if it is there."""
+    conn.execute("delete from silence where id = ?", (span_id,))
 
 
 def mute(conn: sqlite3.Connection, subject: str, until: int, cause: str, event_id: str) -> None:

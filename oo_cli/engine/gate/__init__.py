@@ -42,11 +42,12 @@ if TYPE_CHECKING:
     from oo_cli.engine.moments.rhythm import Rhythm
 
 __all__ = [
-    "GLOBAL_SCOPE", "IGNORED", "MOMENT_ORIGIN", "ORIGIN", "PAUSE_MINUTES", "QUIET_END", "QUIET_SCOPE",
+    "GLOBAL_SCOPE", "IGNORED", "MOMENT_ORIGIN", "ORIGIN", "PAUSE", "PAUSE_MINUTES", "QUIET_END", "QUIET_SCOPE",
     "QUIET_START", "TIPS_PER_DAY", "Known", "acceptance", "allowance", "freshness", "nothing_open", "pause",
     "pause_minutes", "spans",
 ]  # fmt: skip
 
+PAUSE = "pause"  # the id of the span that follows a reaction
 LEAST_WORTH = 0.02
 WORTH_MS = 3 * HOUR_MS
 
@@ -101,7 +102,7 @@ def pause(reactions: Sequence[Reacted], now: int, minutes: int = PAUSE_MINUTES) 
     until = pause_ends(reactions, minutes)
     if until <= now:
         return None
-    return _moment("pause", now, until, "habituation" if reactions[-1].reaction == IGNORED else "cool-down")
+    return _moment(PAUSE, now, until, "habituation" if reactions[-1].reaction == IGNORED else "cool-down")
 
 
 def nothing_open(now: int, zone: ZoneInfo) -> SilentSpan:

@@ -11,7 +11,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from math import exp
+from math import exp, isfinite
 from operator import mul
 from zlib import crc32
 
@@ -121,7 +121,14 @@ class Rhythm:
             raise ValueError("another version of the rhythm")
         for name in ("known_until", "pending", "mean", "variance"):
             setattr(rhythm, name, told[name])
-        rhythm.habits = Habits.restored(told["habits"])
+        blank, found = rhythm.habits.state(), told["habits"]
+        lists = [name for name in blank if isinstance(blank[name], list) and name != "recent"]
+        shapes = [len(found[name]) == len(blank[name]) for name in lists]
+        shapes += [len(told[name]) == len(rhythm.prior.mean) for name in ("mean", "variance")]
+        numbers = (told["known_until"], *told["pending"], *told["mean"], *told["variance"])
+        if not all(shapes) or not all(map(isfinite, numbers)):
+            raise ValueError("not a rhythm")
+        rhythm.habits = Habits.restored(found)
         rhythm._look_at(zone)
         return rhythm
 

@@ -139,8 +139,13 @@ def load(text: str, version: str) -> State:
     """The state from its JSON; the fresh one where another version wrote it, so that it is learnt anew."""
     if version != VERSION:
         return fresh()
-    raw = json.loads(text)
-    return State(Linear(tuple(raw["precision"]), tuple(raw["moment"]), raw["seen"]), raw["seq"])
+    try:
+        raw = json.loads(text)
+        state = State(Linear(tuple(raw["precision"]), tuple(raw["moment"]), raw["seen"]), raw["seq"])
+        sound = len(state.model.moment) == len(NAMES) and all(map(math.isfinite, linear.weights(state.model)))
+        return state if sound and min(state.seq, state.model.seen) >= 0 else fresh()
+    except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
+        return fresh()
 
 
 def reward(reaction: str, reason: str = "") -> float:

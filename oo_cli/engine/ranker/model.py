@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from functools import cache
-from math import exp, fsum
+from math import exp, fsum, isfinite
 from operator import mul
 from pathlib import Path
 from typing import NamedTuple
@@ -135,10 +135,14 @@ class Model:
         held = json.loads(text)
         if held.get("version") != VERSION or held.get("terms") != list(NAMES):
             return None
-        model = cls.prior()
+        model, covariance = cls.prior(), held["covariance"]
+        size = len(NAMES)
+        numbers = (*held["mean"], *covariance, held["seen"], held["at"], held["drifted"])
+        if len(held["mean"]) != size or len(covariance) != size * (size + 1) // 2 or not all(map(isfinite, numbers)):
+            raise ValueError("not a posterior")
         model.mean, model.seen, model.at = held["mean"], held["seen"], held["at"]
         model._drifted = held["drifted"]
-        half = iter(held["covariance"])
+        half = iter(covariance)
         for i, row in enumerate(model._covariance):
             for j in range(i + 1):
                 row[j] = model._covariance[j][i] = next(half)
