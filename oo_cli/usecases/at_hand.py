@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from oo_cli.engine.effort import Effort, Efforts, fits
 from oo_cli.house import House
 from oo_data.contracts.feature import Feature, TaskFeatures, Value
+from oo_data.contracts.signal import Stated
 from oo_data.contracts.tip import Energy
 from oo_data.store import effort, records
 
-MINUTES, ENERGY = "effort.minutes", "effort.energy"
+MINUTES, ENERGY, EVIDENCE = "effort.minutes", "effort.energy", "effort.evidence"
+NOTHING = Stated(None, None)
 LEVELS: tuple[Energy, ...] = ("low", "medium", "high")
 
 
@@ -21,32 +23,40 @@ def of_tasks(house: House, efforts: Efforts, tasks: Iterable[TaskFeatures]) -> d
 
 
 def features(known: Mapping[str, Effort], sources: Sequence[str], now: int, until: int) -> tuple[Feature, ...]:
-    """The efforts of what is on the shelf as two features: minutes, and energy from 1 (low) to 3."""
+    """The efforts of what is on the shelf: minutes, energy from 1 (low) to 3, and what stands behind them.
+
+    The evidence of a word, the person's or the source's, is 1; that of a guess without any pause to go by is 0.
+    """
     minutes = {ref: float(found.minutes) for ref, found in known.items()}
     energy = {ref: float(LEVELS.index(found.energy) + 1) for ref, found in known.items()}
-    return tuple(
-        Feature(key, value, now, until, tuple(sources)) for key, value in ((MINUTES, minutes), (ENERGY, energy))
-    )
+    evidence = {ref: float(max(found.evidence, found.origin != "guess")) for ref, found in known.items()}
+    tables = ((MINUTES, minutes), (ENERGY, energy), (EVIDENCE, evidence))
+    return tuple(Feature(key, value, now, until, tuple(sources)) for key, value in tables)
 
 
 def fitting(house: House, minutes: int | None, energy: Energy | None) -> list[str]:
-    """The subjects on the shelf that can be done in that time, with that much energy."""
+    """The subjects on the shelf that can be done in that time, with that much energy.
+
+    Where nothing is known to fit, those of which nothing is known, the likely ones before the rest: better than
+    silence, and soon corrected.
+    """
     known = records.features(house.store.conn)
-    if MINUTES not in known or ENERGY not in known:
-        return []
-    length, level = table(known[MINUTES].value), table(known[ENERGY].value)
+    length, level, evidence = (table(known[key].value) if key in known else {} for key in (MINUTES, ENERGY, EVIDENCE))
     said = effort.stated(house.store.conn)
-    found = []
+    fit, likely, unknown = [], [], []
     for ref in length:
-        own = said.get(ref)
+        own = said.get(ref, NOTHING)
         at_hand = Effort(
-            own.minutes if own and own.minutes is not None else round(length[ref]),
-            own.energy if own and own.energy else LEVELS[round(level[ref]) - 1],
-            "guess", 0,
+            round(length[ref]) if own.minutes is None else own.minutes,
+            own.energy or LEVELS[round(level[ref]) - 1], "guess", 0,
         )  # fmt: skip
-        if fits(at_hand, minutes, energy):
-            found.append(ref)
-    return found
+        suits = fits(at_hand, minutes, energy)
+        if evidence[ref] or own != NOTHING:
+            fit += [ref] if suits else []
+        else:
+            unknown.append(ref)
+            likely += [ref] if suits else []
+    return fit or likely or unknown
 
 
 def guess(house: House, ref: str) -> tuple[int, Energy] | None:
