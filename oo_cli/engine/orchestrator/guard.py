@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from oo_cli.engine.orchestrator.lists import folded, lists, mixes_scripts, readings
-from oo_cli.engine.orchestrator.prompt import Offer, Prompt
+from oo_cli.engine.orchestrator.prompt import ID_LETTERS, Offer, Prompt
 from oo_data.text import show, width
 
 MOST_ANSWER = 4000
@@ -20,6 +20,7 @@ LEAST_CHARS, MOST_CELLS = 8, 90
 OWN_WORDS = 2  # words of the sentence that the title does not have
 LEAKED_RUN = 5  # words in a row out of the fixed prompt
 STEM = 4  # letters in which two forms of one word agree
+_ID = re.compile(rf"\b[{ID_LETTERS}]{{2}}[0-9]{{2}}\b")  # of this prompt or another, also where a title has it
 _THINK = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _FENCE = re.compile(r"\A```(?:json)?[ \t]*\n(.*)\n```\Z", re.DOTALL)
 _SIGNS = frozenset(" ,.;:!'()-\u2019\u2013\u2014\u2026")  # apostrophe, dashes and ellipsis of print
@@ -89,7 +90,7 @@ def _no_number(literal: str) -> NoReturn:
 
 
 def _check_signs(text: str) -> None:
-    if text != show(text, MOST_ANSWER) or any(unicodedata.category(char) in ("Cf", "So", "Sk") for char in text):
+    if text != show(text, MOST_ANSWER) or any(unicodedata.category(char) in ("Cf", "So") for char in text):
         raise _RejectedError("unseen-signs")
     if len(text) < LEAST_CHARS or width(text) > MOST_CELLS:
         raise _RejectedError("length")
@@ -119,7 +120,7 @@ def _check_content(text: str, offer: Offer) -> None:
 
 def _check_inside(text: str, prompt: Prompt) -> None:
     plain = folded(text)
-    if prompt.canary in plain.replace(" ", "") or any(name in plain for name in prompt.offered):
+    if prompt.canary in plain.replace(" ", "") or _ID.search(plain):
         raise _RejectedError("leak")
     fixed, said = _WORDS.findall(folded(prompt.request.system)), _WORDS.findall(plain)
     runs = {tuple(fixed[at : at + LEAKED_RUN]) for at in range(len(fixed) - LEAKED_RUN + 1)}

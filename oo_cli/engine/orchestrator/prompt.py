@@ -21,7 +21,7 @@ ANSWER_TOKENS = 80
 TEMPERATURE = 0.2
 CATEGORIES = ("task titles", "reasons")
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "de": "German", "ru": "Russian"})
-_ID_LETTERS = "bcdfghjkmnpqrtvwxz"
+ID_LETTERS = "bcdfghjkmnpqrtvwxz"
 _WIDE = 0x2E80  # from here on, roughly, a sign is a token
 
 
@@ -49,7 +49,7 @@ def build(offers: Sequence[Offer], language: str, day: int, chance: Random) -> P
     `day` is the ordinal that seeds the model, `chance` draws ids and canary.
     """
     ids = _ids(OFFERED, chance)
-    canary = "".join(chance.choices(_ID_LETTERS, k=10))
+    canary = "".join(chance.choices(ID_LETTERS, k=10))
     system = template(VERSION).format(language=LANGUAGES[language], canary=canary).strip()
     kept = list(offers[:OFFERED])
     user = _user(dict(zip(ids, kept, strict=False)))
@@ -91,7 +91,7 @@ def _ids(count: int, chance: Random) -> list[str]:
     """Names that mean nothing: two letters, two digits."""
     found: dict[str, None] = {}
     while len(found) < count:
-        letters = "".join(chance.choices(_ID_LETTERS, k=2))
+        letters = "".join(chance.choices(ID_LETTERS, k=2))
         found[f"{letters}{chance.randrange(10, 100)}"] = None
     return list(found)
 
