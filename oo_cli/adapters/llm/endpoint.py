@@ -39,6 +39,7 @@ def endpoint(environ: Mapping[str, str]) -> Endpoint:
     unfit = BadUsageError(f"{variable} is not an address to send to.", "Use https://…, or http://127.0.0.1:… here.")
     try:
         parts = urlsplit(given)
+        parts.port  # noqa: B018 - raises for one that is none
         host = origin(given)
     except (ValueError, BadUsageError):
         raise unfit from None
