@@ -10,6 +10,7 @@ import pytest
 
 from oo_cli.engine.orchestrator import limits
 from oo_cli.usecases import ask_model, consent
+from oo_cli.usecases.policies import report
 from oo_cli.usecases.refresh import refresh
 from oo_cli.usecases.why import explain, lines
 from oo_data.ids import new_id
@@ -60,6 +61,17 @@ def test_the_choice_runs_in_shadow(bench: Bench) -> None:
     beside = policies.of_moment(bench.house.store.conn, first.decision_id)
     assert (beside["orchestrator"].stage, beside["orchestrator"].chosen) == ("shadow", second.subject)
     assert beside["ranker"].chosen == first.subject
+
+
+def test_the_evidence_counts_its_choices(bench: Bench) -> None:
+    """Its agreement with the live policy is measured like any other's, and it cannot be promoted."""
+    for number in range(3):
+        bench.retitle("Pay the rent", f"Call Grandma {number}")
+        bench.upstream.script = answer(number % 2)
+        bench.refresh()
+    found = next(entry for entry in report(bench.house) if entry["id"] == "orchestrator")
+    assert (found["online"]["decisions"], found["stage"]) == (3, "shadow")
+    assert found["missing"][0] == "a model: it stays in shadow"
 
 
 FAULTY: dict[str, tuple[Script, str]] = {
