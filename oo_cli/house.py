@@ -17,7 +17,7 @@ from oo_data.store.db import Store
 if TYPE_CHECKING:
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
-    from oo_data.ports import Clock, Embedder, Sealer, Source
+    from oo_data.ports import Clock, Embedder, Llm, Sealer, Source
 
 REF_KEY = "ref-key"
 
@@ -27,6 +27,10 @@ def _no_login(house: House, source: str) -> AbstractContextManager[bool]:
 
 
 def _no_embedder(house: House) -> Embedder | None:
+    return None
+
+
+def _no_llm(house: House) -> Llm | None:
     return None
 
 
@@ -40,6 +44,7 @@ class Doors(NamedTuple):
     source: Callable[[House, str], Source]
     leave: Callable[[House, str], AbstractContextManager[bool]] = _no_login
     embedder: Callable[[House], Embedder | None] = _no_embedder
+    llm: Callable[[House], Llm | None] = _no_llm
 
 
 class House:
@@ -101,6 +106,11 @@ class House:
     def embedder(self) -> Embedder | None:
         """What turns titles into vectors; None where nothing does."""
         return self.doors.embedder(self)
+
+    @cached_property
+    def llm(self) -> Llm | None:
+        """The gateway to language models; None where the environment names none. Raises `BadUsageError`."""
+        return self.doors.llm(self)
 
     def source(self, source_id: str) -> Source:
         """A connected source, ready to be read."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House
+from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
-from oo_data.ports import Clock, Embedder, Sealer, Source
+from oo_data.ports import Clock, Embedder, Llm, Sealer, Source
 from oo_data.store import health, history, profile
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def open_house(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(open_vault, open_source, leave_source, open_embedder),
+        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm),
         say,
     )
 
@@ -146,6 +147,20 @@ def open_embedder(house: House) -> Embedder:
     from oo_cli.adapters.embed.ngrams import NgramEmbedder
 
     return NgramEmbedder()
+
+
+def open_llm(house: House) -> Llm | None:
+    """The gateway to language models that the environment names, if it names one. Nothing is sent or looked up."""
+    if not any(house.environ.get(variable) for variable in GATEWAYS):
+        return None
+    from oo_cli.adapters.http import Guard
+    from oo_cli.adapters.llm import endpoint
+    from oo_cli.adapters.llm.client import GatewayLlm, allowed
+    from oo_data.secret import Secret
+
+    at = endpoint.endpoint(house.environ)
+    key = house.environ.get(endpoint.KEY, "").strip()
+    return GatewayLlm(Guard(house.store, house.clock, allowed(at)), at, Secret(key) if key else None)
 
 
 def leave_source(house: House, source_id: str) -> AbstractContextManager[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, Place
 from oo_data.contracts.signal import Reading
 from oo_data.secret import Secret
 
@@ -78,4 +79,21 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
         """One vector a text, in their order; zeros for a text without words. Raises `ModelUnavailableError`."""
+        ...
+
+
+class Llm(Protocol):
+    """A gateway to language models, each known by its alias. `host` is where requests go, as host[:port]."""
+
+    host: str
+
+    def place(self, seconds: float) -> Place:
+        """Whether the gateway runs on this machine; looks its name up, within `seconds`. In doubt it is a cloud."""
+        ...
+
+    def ask(self, request: LlmRequest, place: Place, seconds: float) -> LlmReply | LlmFailure:
+        """One request, never sent twice, and its whole answer within `seconds`.
+
+        Raises `ConsentMissingError` with nothing sent where `llm.<alias>.<place>` does not hold.
+        """
         ...

@@ -59,7 +59,7 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
     if if_stale and not is_stale(house):
         return 0
     with progress_bar(at.shows_progress) as progress:
-        report: Report = refresh(house, local_only=at.options.offline, progress=progress)
+        report: Report = refresh(house, local_only=at.options.offline, progress=progress, ask=True)
     if report.busy:
         at.say("A refresh is already running.")
         return 0

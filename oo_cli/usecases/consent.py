@@ -10,10 +10,12 @@ from oo_cli.usecases import holdout, moods, own
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_data.contracts.event import ConsentChanged
+from oo_data.contracts.llm import ALIASES, PLACES, consent_key
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import erase, outbox, profile, tips, words
 
 WRITE = ".write"
+MODELS = tuple(consent_key(alias, place) for alias in ALIASES for place in PLACES)
 
 
 def known_keys(house: House) -> tuple[str, ...]:
@@ -22,7 +24,7 @@ def known_keys(house: House) -> tuple[str, ...]:
     found = [f"agent.{entry.id}" for entry in sound]
     asked = profile.consents(house.store.conn) if house.exists else {}
     agents = dict.fromkeys([*found, *sorted(key for key in asked if key.startswith("agent."))])
-    return ("source.todotxt", "source.todoist", *own.CONSENTS, "todoist.write", holdout.CONSENT, *agents)
+    return ("source.todotxt", "source.todoist", *own.CONSENTS, "todoist.write", holdout.CONSENT, *agents, *MODELS)
 
 
 def listing(house: House) -> dict[str, bool]:
@@ -53,6 +55,8 @@ def revoke(house: House, key: str) -> list[str]:
     if key == holdout.CONSENT:
         holdout.stop(house)
         return []
+    if key in MODELS:
+        return _stop_asking(house, key)
     if key.startswith("source."):
         source = key.removeprefix("source.")
         if source in profile.sources(house.store.conn):
@@ -85,6 +89,22 @@ def _stop_writing(house: House, key: str) -> list[str]:
         dropped = outbox.drop_source(conn, key.removesuffix(WRITE))
     house.bus.deliver()
     return [f"{dropped} waiting writes"] if dropped else []
+
+
+def _stop_asking(house: House, key: str) -> list[str]:
+    """Withdraw the consent and erase what models said under it; the next look at the shelf words those tips anew."""
+    conn = house.store.conn
+    now = house.clock.now_ms()
+    with house.store.write():
+        profile.set_consent(conn, key, False, now)
+        house.bus.publish(conn, ConsentChanged(key, 0), now)
+        erased = erase.model_words(conn, key)
+        if erased["wordings"]:
+            profile.outdate_shelf(conn)
+    erase.compact(house.store)
+    words.clear(house.paths)
+    house.bus.deliver()
+    return [f"{count} {what}" for what, count in erased.items() if count]
 
 
 def _check(house: House, key: str) -> None:

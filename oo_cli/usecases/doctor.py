@@ -48,6 +48,7 @@ def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -
     )
     for source in profile.sources(conn):
         found.append(_source(house, source, offline))
+    found.append(_model(house, offline))
     return found
 
 
@@ -91,6 +92,19 @@ def _source(house: House, source: str, offline: bool) -> Finding:
     if offline and source == "todoist":
         return Finding(source, "note", "Not tried (--offline).")
     return _tried(source, lambda: f"{len(house.source(source).read(house.clock.now_ms()).tasks)} open tasks read.")
+
+
+def _model(house: House, offline: bool) -> Finding:
+    try:
+        named = house.llm is not None
+    except OoError as error:
+        return Finding("model", "bad", error.line(), error.exit_code)
+    if not named:
+        return Finding("model", "ok", "None is named; oO words tips itself. To name one: docs/models.md")
+    from oo_cli.usecases.model_health import health_line
+
+    level, says = health_line(house, offline)
+    return Finding("model", level, says)
 
 
 def _tried(part: str, attempt: Callable[[], str]) -> Finding:

@@ -13,7 +13,7 @@ from oo_cli.usecases.pull import LOCAL
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
 from oo_data.errors import DataLockedError, OoError
-from oo_data.store import contexts, db, erase, habits, health, locks, moods, profile, tips, words
+from oo_data.store import contexts, db, egress, erase, habits, health, locks, moods, profile, tips, words
 from oo_data.store.db import Store
 
 WAIT_TENTHS = 300  # half a minute for a refresh that is under way
@@ -130,6 +130,8 @@ def _external(house: House) -> list[str]:
     for state in states.values():
         if state.watch_path and state.watch_path not in (house.paths.todo_file,):
             found.append(f"your own file is left as it is: {state.watch_path}")
+    asked = _read(house, lambda store: egress.hosts(store.conn, "llm.")) or []
+    found += [f"what the model gateway at {host} kept of your requests" for host in asked]
     if house.environ.get("OO_KEY"):
         found.append("OO_KEY is set in your environment; unset it yourself")
     return found

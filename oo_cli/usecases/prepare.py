@@ -35,13 +35,17 @@ REMOTE_TTL_MS = DAY_MS
 
 
 class Shelf(NamedTuple):
-    """A shelf ready to be written: rows, spans, decisions, the words for memory (id, text, reason, handle), efforts."""
+    """A shelf ready to be written: rows, spans, decisions, the words for memory (id, text, reason, handle), efforts.
+
+    `present` are the lines behind the first rows: those of the part of the day that it is.
+    """
 
     tips: tuple[ShelvedTip, ...]
     spans: tuple[SilentSpan, ...]
     decisions: tuple[Decision, ...]
     words: tuple[tuple[str, str, str, str], ...]
     efforts: tuple[Feature, ...]
+    present: tuple[voices.Line, ...]
 
 
 class Stock(NamedTuple):
@@ -70,6 +74,7 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
     efforts: dict[str, Effort] = {}
     first: Ranking | None = None
     sources = sorted({task.source for task in stock.tasks})
+    present: list[voices.Line] = []
     for part in parts(now, house.zone):
         choice, moment = _choice(house, stock, part)
         if first is None:
@@ -88,14 +93,15 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
             hints = raised.get(candidate.subject, ())
             line = voices.Line(candidate, place, part, efforts.get(candidate.subject), hints)
             row, said = _shelve(house, stock, line, live.id, len(rows), now)
+            if live is decisions[0]:
+                present.append(line)
             rows.append(row)
             words.append(said)
     spans = gate.spans(profile.prefs(house.store.conn), now, house.zone, _worth(stock, first, now))
     if not rows:
         spans.append(gate.nothing_open(now, house.zone))
-    return Shelf(
-        tuple(rows), tuple(spans), tuple(decisions), tuple(words), at_hand.features(efforts, sources, now, now + DAY_MS)
-    )
+    kept_efforts = at_hand.features(efforts, sources, now, now + DAY_MS)
+    return Shelf(tuple(rows), tuple(spans), tuple(decisions), tuple(words), kept_efforts, tuple(present))
 
 
 def _worth(stock: Stock, first: Ranking | None, now: int) -> gate.Known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from oo_cli.engine import gate
 from oo_cli.engine.effort import Efforts
@@ -13,7 +13,10 @@ from oo_cli.usecases import areas, brain, contexts, holdout, moods, outbox, prep
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.errors import OoError
-from oo_data.store import effort, egress, events, locks, profile, records, shelf, tips, words
+from oo_data.store import asked, effort, egress, events, locks, profile, records, shelf, tips, words
+
+if TYPE_CHECKING:
+    from oo_cli.usecases.ask_model import Words
 
 HISTORY_MS = 550 * DAY_MS
 WORDS_TTL_MS = DAY_MS
@@ -33,8 +36,11 @@ class Report(NamedTuple):
     agents_failed: tuple[str, ...] = ()
 
 
-def refresh(house: House, local_only: bool = False, progress: pull.Progress | None = None) -> Report:
-    """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once."""
+def refresh(house: House, local_only: bool = False, progress: pull.Progress | None = None, ask: bool = False) -> Report:
+    """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once.
+
+    Only with `ask` may a model be asked for words.
+    """
     make_folders(house.paths)
     fd = locks.take(f"{house.paths.state}/refresh.lock")
     if fd is None:
@@ -42,7 +48,7 @@ def refresh(house: House, local_only: bool = False, progress: pull.Progress | No
     try:
         while True:
             try:
-                return _refresh(house, local_only, progress)
+                return _refresh(house, local_only, progress, ask and not local_only)
             except _WithdrawnError:
                 continue  # what was just forgotten must not come back: begin anew without it
     finally:
@@ -53,7 +59,7 @@ class _WithdrawnError(Exception):
     """A consent that this refresh relied on was withdrawn while it ran."""
 
 
-def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> Report:
+def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask: bool) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
     seen, granted = events.last_seq(conn), profile.granted(conn)
@@ -80,6 +86,8 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> 
         tasks, thoughts.snippets, pulled.signals, carried, muted, near, Efforts(done), mind.gate, mind.fresh, spoken
     )
     ready = prepare.prepare(house, stock, mind.bench, now)
+    worded = _ask_model(house, ready, stock, now, ask)
+    ready = worded.shelf if worded else ready
     with house.store.write():
         if granted - profile.granted(conn):
             raise _WithdrawnError
@@ -90,13 +98,29 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None) -> 
         brain.record(house, mind, now)
         think.record(house, thoughts, sorted(sources), now)
         _put_on_shelf(house, ready, now)
+        if worded and worded.request:
+            asked.save(conn, worded.request)
         profile.set_meta(conn, "utc-offset", shelf.utc_offset(now))
         _sweep(house, now)
         words.write(house.paths, ready.words)
     egress.sweep(house.store, now - EGRESS_TTL_MS)
     house.bus.deliver()
+    if worded and worded.told:
+        house.say(worded.told)
     failures, failed = tuple(pulled.failures.items()), tuple(thoughts.failed)
     return Report(False, len(tasks), len({tip.subject for tip in ready.tips}), failures, problems, failed)
+
+
+def _ask_model(house: House, ready: prepare.Shelf, stock: prepare.Stock, now: int, ask: bool) -> Words | None:
+    """The shelf with a model's words; None where no model is named, and then nothing of that room is loaded."""
+    try:
+        if house.llm is None:
+            return None
+    except OoError:
+        pass  # an address that is none: the room below notes it, and the doctor tells it
+    from oo_cli.usecases import ask_model
+
+    return ask_model.word(house, ready, stock, now, ask)
 
 
 def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:
@@ -137,6 +161,7 @@ def _sweep(house: House, now: int) -> None:
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
     moods.sweep(house, now)
     effort.sweep(conn)
+    asked.sweep(conn, now - WORDS_TTL_MS, now - DECISION_TTL_MS)
 
 
 def is_stale(house: House) -> bool:

@@ -9,6 +9,7 @@ from oo_agents import registry
 from oo_agents.kit.units import fit
 from oo_cli.engine import gate
 from oo_cli.engine.areas.shipped import AREAS
+from oo_cli.engine.orchestrator import limits
 from oo_cli.engine.told import told
 from oo_cli.house import House
 from oo_cli.usecases import holdout
@@ -44,6 +45,7 @@ ON_OFF = ("on", "off")
 GLOBALS: dict[str, Setting] = {
     "tips.per_day": Setting(gate.TIPS_PER_DAY, "the most tips in a day; 0 is none", "a day", 0, 100),
     "tips.pause": Setting(gate.PAUSE_MINUTES, "quiet after tips you did not want", "minutes", 0, 240),
+    limits.SETTING: Setting(limits.SECONDS, limits.ABOUT, "seconds", limits.LEAST_SECONDS, limits.MOST_SECONDS),
     holdout.SHARE: Setting(holdout.SHARE_BOUNDS[0], holdout.ABOUT, "share", *holdout.SHARE_BOUNDS[1:]),
 }
 

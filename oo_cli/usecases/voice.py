@@ -65,19 +65,32 @@ class Line(NamedTuple):
 
 def reason(house: House, voice: Voice, line: Line) -> str:
     """One short reason that holds throughout the part; empty words never."""
-    begin, end = line.part
+    begin, _ = line.part
     # One on from the tip before it, also when that one has been reacted to and this one has moved up.
     seed = local(begin, house.zone).toordinal() - voice.first_day + voice.turn + line.place
-    task, effort, known = line.candidate.features, line.effort, voice.context
-    if task is None:
+    facts = _facts(house, voice, line)
+    if facts is None:
         said = wording.say_advice(voice.locale, seed, voice.said)
     else:
-        if effort is not None and (effort.origin != "guess" or effort.evidence >= SPOKEN_GUESS):
-            known = known._replace(minutes={task.ref: (effort.minutes, effort.origin == "guess")})
-        facts = wording.facts_of(task, begin, house.zone, context=known, until=end - 1)
         said = wording.say(facts, voice.locale, seed, voice.said, line.hints)
     voice.said.append(said.id)
     return said.reason
+
+
+def plainly(house: House, voice: Voice, line: Line) -> str:
+    """What is true of a task, in words that stay the same while it does; empty for advice."""
+    facts = _facts(house, voice, line)
+    return "" if facts is None else wording.say(facts, voice.locale).reason
+
+
+def _facts(house: House, voice: Voice, line: Line) -> wording.Facts | None:
+    begin, end = line.part
+    task, effort, known = line.candidate.features, line.effort, voice.context
+    if task is None:
+        return None
+    if effort is not None and (effort.origin != "guess" or effort.evidence >= SPOKEN_GUESS):
+        known = known._replace(minutes={task.ref: (effort.minutes, effort.origin == "guess")})
+    return wording.facts_of(task, begin, house.zone, context=known, until=end - 1)
 
 
 def hints(ranking: Ranking) -> Mapping[str, Sequence[str]]:

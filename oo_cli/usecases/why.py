@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +12,18 @@ from oo_cli.house import House
 from oo_cli.render import SILENCES
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import TipShown
-from oo_data.store import events, profile, records, shelf
+from oo_data.store import asked, events, profile, records, shelf
 
 Explained = dict[str, Any]
+NOT_ASKED = {
+    "address": "its address cannot be used; see: oo doctor",
+    "consent": "you have not allowed it; see: oo doctor",
+    "title": "the first title is not one that models are shown",
+    "waiting": "the next oo refresh asks",
+    "resting": "it failed three times in a row and is left alone for ten minutes",
+    "budget": "the day's requests are used up",
+}
+NOT_USED = {"failed": "no answer came", "rejected": "its answer was not fit to be shown"}
 
 
 def explain(house: House, tip_id: str = "") -> Explained:
@@ -21,7 +31,12 @@ def explain(house: House, tip_id: str = "") -> Explained:
     if not house.exists:
         return {"gate": {"open": True}, "tip": None, "note": "Nothing is connected yet."}
     now = house.clock.now_ms()
-    return {"tip": _tip(house, tip_id), "agents": _agents(house, now), "gate": _gate(house, now), "model": None}
+    return {
+        "tip": _tip(house, tip_id),
+        "agents": _agents(house, now),
+        "gate": _gate(house, now),
+        "model": _model(house, tip_id),
+    }
 
 
 def _tip(house: House, tip_id: str) -> Explained | None:
@@ -52,6 +67,33 @@ def _tip(house: House, tip_id: str) -> Explained | None:
             if weight
         ],
     }
+
+
+def _model(house: House, tip_id: str) -> Explained | None:
+    """How the tip came by its words; None where no model could have been asked."""
+    shown = events.last_shown(house.store.conn, tip_id)
+    verdict, row = asked.of_tip(house.store.conn, shown.event.subject) if shown else ("", None)
+    if not verdict:
+        return None
+    request = {
+        "at": row.at,
+        "consent": row.consent,
+        "prompt": row.version,
+        "verdict": row.verdict,
+        "seconds": row.millis / 1000,
+        "tokens": row.tokens,
+        "kept": row.sent is not None,
+    } if row else None  # fmt: skip
+    return {"verdict": verdict, "request": request}
+
+
+def last_prompt(house: House) -> Explained | None:
+    """What was sent to a model last: when, to where, and the very words; None where nothing is kept of it."""
+    rows = asked.latest(house.store.conn, 1) if house.exists else []
+    if not rows or rows[0].sent is None:
+        return None
+    kept = json.loads(house.sealer.unseal(rows[0].sent, "asked", "sent", rows[0].id))
+    return {"at": rows[0].at, "consent": rows[0].consent, "verdict": rows[0].verdict, **kept}
 
 
 def _agents(house: House, now: int) -> list[Explained]:
@@ -98,8 +140,27 @@ def lines(explained: Mapping[str, Any]) -> list[str]:
         who = "" if not gate["open_when_asked"] else "; a typed oo tip is still answered"
         said.append(f"The gate is closed: {reason.lower()}, until {gate['until_local']}{who}.")
     said += [f"{source} could not be read last time; see: oo sources" for source in gate.get("broken_sources", ())]
-    said.append("No model was asked; nothing left this machine for these words.")
-    return said
+    return [*said, *_model_lines(explained.get("model"))]
+
+
+def _model_lines(model: Mapping[str, Any] | None) -> list[str]:
+    if model is None:
+        return ["No model was asked; nothing left this machine for these words."]
+    kind, _, code = model["verdict"].partition(":")
+    request = model["request"]
+    if kind == "skipped" and code != "choice":
+        return [f"No model was asked for these words: {NOT_ASKED.get(code, code)}."]
+    if kind == "model":
+        said = "A model wrote the line below the title"
+    elif code == "choice":
+        said = "These are oO's own words: a model was asked, and would have put another task first"
+    else:
+        said = f"These are oO's own words: a model was asked, but {NOT_USED.get(kind, kind)} ({code})"
+    if request is None:
+        return [f"{said}."]
+    where = "on this machine" if request["consent"].endswith(".local") else "elsewhere"
+    told = f"{said} ({request['prompt']}, {where}, {request['seconds']:.1f} s, {request['tokens']} tokens)."
+    return [told, "What it was sent: oo why --prompt" if request["kept"] else "What it was sent is no longer kept."]
 
 
 def _tip_lines(tip: Mapping[str, Any]) -> list[str]:

@@ -93,6 +93,9 @@ def full(store: Store, new_tip: NewTip) -> Store:
         conn.execute("insert into mood values ('m', 1, 4, null)")
         conn.execute("insert into model values ('ranker', '1', 1, '{}')")
         conn.execute("insert into policy values ('urgency', 'live', 1)")
+        conn.execute(
+            "insert into asked values ('a', 1, 'llm.tip-generator.local', 'v', 'model', 1, 1, 0, 'd', x'00', x'00')"
+        )
         records.save_decision(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
     egress.begin(store, EgressRow("q", TUESDAY, "api.todoist.com", "read", "source.todoist", ()))
     return store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import NamedTuple
 
 from oo_data.errors import ConsentMissingError
@@ -58,6 +59,18 @@ def recent(store: Store, limit: int) -> list[EgressRow]:
         EgressRow(id, at, host, purpose, consent, tuple(filter(None, categories.split(","))), out, back, status)
         for id, at, host, purpose, consent, categories, out, back, status in rows
     ]
+
+
+def count_since(conn: sqlite3.Connection, purpose: str, since: int) -> int:
+    """How many requests of one purpose were sent since then (UTC ms), also those that failed."""
+    (count,) = conn.execute("select count(*) from egress where purpose = ? and at >= ?", (purpose, since)).fetchone()
+    return int(count)
+
+
+def hosts(conn: sqlite3.Connection, purpose: str) -> list[str]:
+    """Where requests went whose purpose begins so."""
+    rows = conn.execute("select distinct host from egress where substr(purpose, 1, ?) = ?", (len(purpose), purpose))
+    return sorted(host for (host,) in rows)
 
 
 def sweep(store: Store, before_ms: int) -> int:

@@ -36,6 +36,7 @@ _ERASE = {
     "pref": "delete from pref where source <> 'user'",
     "pref_log": "delete from pref_log where source <> 'user'",
     "model": "delete from model",
+    "asked": "delete from asked",
     "habit": "delete from habit where source = :source",
     "effort": "delete from effort where source = :source",
     "vector": "delete from vector where source = :source",
@@ -148,4 +149,15 @@ def _from_titles(conn: sqlite3.Connection) -> dict[str, int]:
         "vectors": conn.execute("delete from vector").rowcount,
         "areas": conn.execute("delete from area where origin <> 'user'").rowcount,
         "features": conn.execute("delete from feature where key like '%.by_area' or key = 'done.area_days'").rowcount,
+    }
+
+
+def model_words(conn: sqlite3.Connection, consent: str) -> dict[str, int]:
+    """Erase what models said under a consent, inside the caller's transaction; the rows erased by what they are."""
+    by_model = "asked_id in (select id from asked where consent = ?)"
+    worded = conn.execute(f"update tip set reason = null where wording = 'model' and {by_model}", (consent,))  # noqa: S608
+    conn.execute(f"update tip set rank = null where wording = 'model' and {by_model}", (consent,))  # noqa: S608
+    return {
+        "wordings": worded.rowcount,
+        "requests": conn.execute("delete from asked where consent = ?", (consent,)).rowcount,
     }

@@ -175,6 +175,18 @@ create table policy (
 ) strict;
 """
 
+# What a model was asked, and which tips it was asked about. The words are sealed, and go after a day.
+V5 = """
+create table asked (
+  id text primary key, at integer not null, consent text not null, version text not null, verdict text not null,
+  millis integer not null, tokens integer not null, told integer not null check (told in (0, 1)),
+  digest text not null, sent blob, answer blob
+) strict;
+create index asked_at on asked (at);
+alter table tip add column wording text not null default '';
+alter table tip add column asked_id text not null default '';
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -197,6 +209,10 @@ def migrations() -> Migrations:
     @steps()
     def m0004_what_is_learnt(database: object) -> None:
         _run(database, V4, 4)
+
+    @steps()
+    def m0005_asked(database: object) -> None:
+        _run(database, V5, 5)
 
     return steps
 

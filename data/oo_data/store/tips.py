@@ -15,7 +15,11 @@ DONE, DONE_HERE, DONE_TODAY = "done", "done-here", "done-today"
 
 
 class ShelvedTip(NamedTuple):
-    """One row of the shelf; the three texts are sealed. Times are UTC ms."""
+    """One row of the shelf; the three texts are sealed. Times are UTC ms.
+
+    `wording` is "model" where a model worded the reason, why it did not where one could have been asked, else empty;
+    `asked_id` names the request.
+    """
 
     id: str
     rank: int
@@ -30,6 +34,8 @@ class ShelvedTip(NamedTuple):
     text: bytes
     reason: bytes
     handle: bytes
+    wording: str = ""
+    asked_id: str = ""
 
 
 def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips: Iterable[ShelvedTip]) -> None:
@@ -45,11 +51,11 @@ def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips:
     conn.execute("delete from mute where until <= ?", (now,))
     conn.executemany(
         "insert or replace into tip (id, rank, kind, subject, source, consent, decision_id, made_at, valid_from,"
-        " valid_until, text, reason, handle) values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " valid_until, text, reason, handle, wording, asked_id) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             (
                 t.id, t.rank, t.kind, t.subject, t.source, t.consent, t.decision_id, t.made_at, t.valid_from,
-                t.valid_until, t.text, t.reason, t.handle,
+                t.valid_until, t.text, t.reason, t.handle, t.wording, t.asked_id,
             )
             for t in tips
         ),
@@ -60,7 +66,7 @@ def on_shelf(conn: sqlite3.Connection, now: int) -> list[ShelvedTip]:
     """Tips on the shelf that have not run out, best first."""
     rows = conn.execute(
         "select id, rank, kind, subject, source, consent, decision_id, made_at, valid_from, valid_until, text, reason,"
-        " handle from tip where rank is not null and valid_until > ? order by rank",
+        " handle, wording, asked_id from tip where rank is not null and valid_until > ? order by rank",
         (now,),
     )
     return [ShelvedTip(*row) for row in rows]

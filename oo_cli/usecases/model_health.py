@@ -1,0 +1,44 @@
+"""How the model fares, in one line for the doctor: where it is, whether it may be asked, how it did, what it cost."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from oo_cli.engine.orchestrator import limits
+from oo_cli.engine.when import local
+from oo_cli.house import House
+from oo_cli.usecases import ask_model
+from oo_data.contracts.llm import Place
+from oo_data.store import asked, profile
+
+LOOK_UP_SECONDS = 2.0
+WHERE: dict[Place, str] = {"local": "on this machine", "cloud": "not on this machine"}
+
+
+def health_line(house: House, offline: bool) -> tuple[Literal["ok", "note"], str]:
+    """Whether all is well, and the line. With `offline` no name is looked up; nothing is sent in any case."""
+    llm = house.llm
+    if llm is None:
+        return "ok", "None is named."
+    now, granted = house.clock.now_ms(), profile.granted(house.store.conn)
+    allowed = [key for key in ask_model.CONSENTS.values() if key in granted]
+    if offline:
+        said, may = f"At {llm.host}, not looked up (--offline).", bool(allowed)
+        wanted = " or ".join(ask_model.CONSENTS.values())
+    else:
+        place = llm.place(LOOK_UP_SECONDS)
+        wanted = ask_model.CONSENTS[place]
+        said, may = f"At {llm.host}, {WHERE[place]}.", wanted in granted
+    said += " You allow it." if may else f" You have not allowed it: oo consent grant {wanted}"
+    if not may:
+        return "note", said
+    past = ask_model.past(asked.latest(house.store.conn, ask_model.LOOKED_BACK))
+    calls, tokens = ask_model.spent(house, now)
+    use = f" Today: {calls} of {limits.CALLS_A_DAY} requests, {tokens} of {limits.TOKENS_A_DAY} tokens."
+    failed = limits.streak(past)
+    if limits.is_resting(past, now):
+        until = local(failed[0].at + limits.REST_MS, house.zone)
+        return "note", f"{said} It failed {len(failed)} times in a row and rests until {until:%H:%M}.{use}"
+    if failed:
+        return "note", f"{said} The last request came to nothing ({failed[0].verdict.partition(':')[2]}).{use}"
+    return "ok", f"{said}{use}"
