@@ -10,12 +10,12 @@ from oo_cli.usecases import holdout, moods, own
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_data.contracts.event import ConsentChanged
-from oo_data.contracts.llm import ALIASES, PLACES, consent_key
+from oo_data.contracts.llm import PLACES, consent_key
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import erase, outbox, profile, tips, words
 
 WRITE = ".write"
-MODELS = tuple(consent_key(alias, place) for alias in ALIASES for place in PLACES)
+MODELS = tuple(consent_key("tip-generator", place) for place in PLACES)  # the aliases that something asks
 
 
 def known_keys(house: House) -> tuple[str, ...]:
