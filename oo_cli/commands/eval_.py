@@ -44,7 +44,12 @@ def register(app: typer.Typer) -> None:
 
 
 def _lines(at: Desk, report: Mapping[str, Any]) -> list[str]:
-    said = [f"{report['moments']} moments of the last {report['days']} days at which you finished something."]
+    said = [
+        f"{report['moments']} moments of the last {report['days']} days at which you finished something"
+        " by yourself, at a known time."
+    ]
+    if not report["moments"]:
+        said.append("A todo.txt keeps days, not times; and what you did because oO said so is no choice of yours.")
     if not report["enough"]:
         said.append(f"Too few to tell: it takes {report['needed']}, so {report['needed'] - report['moments']} more.")
     else:

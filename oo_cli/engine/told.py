@@ -8,7 +8,14 @@ from oo_data.contracts.agent import ParamValue
 from oo_data.text import show
 
 _REF = re.compile(r"[0-9a-f]{24}")
-_NUMBERS = {"days": "days", "whole days": "days", "per day": "a day", "a day": "a day"}
+_NUMBERS = {
+    "days": "days",
+    "whole days": "days",
+    "per day": "a day",
+    "a day": "a day",
+    "minutes": "min",
+    "seconds": "s",
+}
 
 _PLURAL = re.compile(r"(.*?)s((?: (?:of|to|on|about|that) .*)?)")  # the noun stands before a preposition, or last
 

@@ -51,7 +51,7 @@ def test_figures_are_sentences_in_a_pipe(lived: Oo) -> None:
     """Without a terminal there is one line a ranker, best first, without colour or boxes, and no progress."""
     ran = lived("eval")
     lines = ran.out.splitlines()
-    assert lines[0] == "60 moments of the last 90 days at which you finished something."
+    assert lines[0] == "60 moments of the last 90 days at which you finished something by yourself, at a known time."
     assert lines[1].startswith("newest (baseline): hit@1 1.000 (1.000 to 1.000), ")
     assert not set(ran.out) & set("█▏▁│─\x1b")
     assert ran.err == ""
