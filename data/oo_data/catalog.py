@@ -79,11 +79,11 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("table", "area", "areas of life", "keyed references, fixed words", "until disconnect", "own rows"),
     Entry("table", "model", "learnt models", "numbers, keyed references", "until forget", "mixed rows"),
-    Entry("table", "policy", "policies and their stages", "fixed words, times", "until forget"),
+    Entry("table", "policy", "stages of policies", "fixed words, times", "until forget"),
     Entry(
         "table",
         "asked",
-        "what a model was asked",
+        "questions to a model",
         "fixed words, numbers, keyed references, sealed words",
         "words 24 h, the rest 14 days",
         "mixed rows",

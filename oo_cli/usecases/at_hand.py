@@ -68,6 +68,14 @@ def guess(house: House, ref: str) -> tuple[int, Energy] | None:
     return (round(length[ref]), LEVELS[round(level[ref]) - 1]) if ref in length and ref in level else None
 
 
+def unsay(house: House, ref: str) -> None:
+    """Drop what was worked out of one task while a word stood, inside the caller's write; a refresh guesses anew."""
+    known = records.features(house.store.conn)
+    found = [known[key] for key in (MINUTES, ENERGY, EVIDENCE) if key in known]
+    without = [f._replace(value={k: v for k, v in table(f.value).items() if k != ref}) for f in found]
+    records.save_features(house.store.conn, without)
+
+
 def table(value: Value) -> Mapping[str, float]:
     """A feature's value by reference; an empty one where it has another shape."""
     return value if isinstance(value, Mapping) else {}

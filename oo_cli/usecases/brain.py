@@ -29,7 +29,14 @@ ADVICE_MS = DAY_MS  # the same advice is not repeated for a day
 RHYTHM, RANKER = "rhythm", Ranker.name
 AT_FIRST = 300  # decisions of the past learnt when there is nothing learnt yet; some seconds, once
 WATCHED_MS = 180 * DAY_MS
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what another hand may have left in the table
+UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)  # what another hand may have left in the table
 
 
 class Mind(NamedTuple):
@@ -48,7 +55,7 @@ def load(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskComplet
     said = tuple(reacted for reacted in reactions(house) if reacted.at <= now)
     known = gate.Known(rhythm=rhythm, reactions=said)
     bench = decide.bench(house, done, now, (ranker,))
-    fresh = gate.freshness(said, now) | dict.fromkeys(advised(house, now - ADVICE_MS), 0.0)
+    fresh = gate.freshness(said, now) | dict.fromkeys(advised(house, now - ADVICE_MS, now), 0.0)
     return Mind(bench, known, fresh, {RHYTHM: kept, RANKER: taught})
 
 

@@ -88,7 +88,7 @@ def _stop_writing(house: House, key: str) -> list[str]:
         house.bus.publish(conn, ConsentChanged(key, 0), now)
         dropped = outbox.drop_source(conn, key.removesuffix(WRITE))
     house.bus.deliver()
-    return [f"{dropped} waiting writes"] if dropped else []
+    return [counted(dropped, "waiting writes")] if dropped else []
 
 
 def _stop_asking(house: House, key: str) -> list[str]:
@@ -104,7 +104,7 @@ def _stop_asking(house: House, key: str) -> list[str]:
     erase.compact(house.store)
     words.clear(house.paths)
     house.bus.deliver()
-    return [f"{count} {what}" for what, count in erased.items() if count]
+    return [counted(count, what) for what, count in erased.items() if count]
 
 
 def _check(house: House, key: str) -> None:

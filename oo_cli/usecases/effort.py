@@ -53,6 +53,7 @@ def clear(house: House) -> Known:
     tip_id, ref, source = _last_task(house)
     with house.store.write() as conn:
         effort.drop(conn, ref)
+        at_hand.unsay(house, ref)
     return _known(house, tip_id, ref, source)
 
 

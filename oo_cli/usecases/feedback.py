@@ -102,7 +102,8 @@ def _keep_quiet(house: House, reason: str, event_id: str, now: int) -> None:
         tips.add_silence(conn, SilentSpan(event_id, now, now + TOO_MANY_MS, "cool-down", 0, "always", "person"))
         return
     minutes = gate.pause_minutes(profile.prefs(conn))
-    span = gate.pause(reactions(house, LAST), now, minutes) if minutes else None
+    known = [said for said in reactions(house, LAST) if said.at <= now]  # a clock may have been ahead
+    span = gate.pause(known, now, minutes) if minutes else None
     if span is not None:
         tips.add_silence(conn, span._replace(id=event_id, origin="person"))
 

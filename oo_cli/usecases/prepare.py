@@ -79,12 +79,12 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
         choice, moment = _choice(house, stock, part)
         if first is None:
             decided = decide.decisions(seated, choice, moment, now)
-            first = ranking = decided.ranking
-            live = decided.decisions[0]
+            first = decided.ranking
+            ranking, live = _sayable(stock, first, decided.decisions[0])
             stock = stock._replace(tasks=_again(stock.tasks, first))
-            decisions += decided.decisions
+            decisions += (live, *decided.decisions[1:])
         else:
-            ranking, live = _later(seated, choice, moment, now)
+            ranking, live = _sayable(stock, *_later(seated, choice, moment, now))
             decisions.append(live)
         kept = _kept(house, stock, ranking, part, efforts)
         live = _with_terms(decisions, live, kept)
@@ -128,8 +128,18 @@ def _choice(house: House, stock: Stock, part: tuple[int, int]) -> tuple[list[Can
     muted = {subject for subject, until in stock.muted.items() if until >= end}
     granted = profile.granted(house.store.conn)
     choice = pool.candidates(stock.tasks, stock.snippets, muted, granted, begin, house.zone, stock.near)
-    sayable = [c for c in choice if c.kind == "advice" or c.subject in stock.signals or c.subject in stock.carried]
-    return sayable, Moment(begin, house.zone, weights | {pool.CONTEXT: pool.CONTEXT_WEIGHT}, stock.fresh)
+    return choice, Moment(begin, house.zone, weights | {pool.CONTEXT: pool.CONTEXT_WEIGHT}, stock.fresh)
+
+
+def _sayable(stock: Stock, ranking: Ranking, live: Decision) -> tuple[Ranking, Decision]:
+    """What there are words for, ranked among all that is open: a source out of reach changes no order."""
+    known = tuple(
+        c for c in ranking.order if c.kind == "advice" or c.subject in stock.signals or c.subject in stock.carried
+    )
+    chosen = known[0].subject if known else None
+    if chosen == live.chosen:
+        return ranking._replace(order=known), live
+    return ranking._replace(order=known), live._replace(chosen=chosen, gate="open" if chosen else "nothing-open")
 
 
 def _again(tasks: Sequence[TaskFeatures], first: Ranking) -> list[TaskFeatures]:

@@ -31,13 +31,13 @@ def reactions(house: House, limit: int = KEPT) -> tuple[Reacted, ...]:
     return tuple(sorted(found, key=lambda reacted: reacted.at))
 
 
-def advised(house: House, since: int) -> frozenset[str]:
-    """The advice that was shown after an instant (UTC ms)."""
+def advised(house: House, since: int, until: int) -> frozenset[str]:
+    """The advice that was shown between two instants (UTC ms)."""
     shown = events.latest(house.store.conn, (TipShown,), LAST)
     return frozenset(
         entry.event.about
         for entry in shown
-        if isinstance(entry.event, TipShown) and entry.at > since and entry.event.about.startswith(ADVICE)
+        if isinstance(entry.event, TipShown) and since < entry.at <= until and entry.event.about.startswith(ADVICE)
     )
 
 

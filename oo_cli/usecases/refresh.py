@@ -170,4 +170,4 @@ def is_stale(house: House) -> bool:
     if shelf.pick(house.store, now, ambient=False).kind == shelf.STALE:
         return True
     states = profile.sources(house.store.conn).values()
-    return any(state.last_ok_at is None or now - state.last_ok_at > STALE_MS for state in states)
+    return any(state.last_ok_at is None or not 0 <= now - state.last_ok_at <= STALE_MS for state in states)

@@ -103,8 +103,8 @@ def test_says_the_week(by_weekday: tuple[float, ...], sentence: str) -> None:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (by_place(24, at9=10, at10=12, at11=8, at20=10), "09:00 to 12:00: 30 of 40 things in 90 days."),
-        (by_place(24, at23=10, at0=12, at1=8, at12=10), "23:00 to 02:00: 30 of 40 things in 90 days."),
+        (by_place(24, at9=10, at10=12, at11=8, at20=10), "09:00 to 12:00: 30 of 40 timed things in 90 days."),
+        (by_place(24, at23=10, at0=12, at1=8, at12=10), "23:00 to 02:00: 30 of 40 timed things in 90 days."),
     ],
 )
 def test_says_the_hours(row: tuple[float, ...], sentence: str) -> None:

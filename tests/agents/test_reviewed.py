@@ -18,9 +18,8 @@ from oo_data.errors import BadUsageError
 from oo_data.store import events, profile, records
 from tests.agents.own import CODE, MANIFEST, SAYS, new_house, think_now, write
 from tests.agents.people import done
-from tests.agents.test_registry import distribution, found
+from tests.agents.test_registry import distribution, found, with_code
 from tests.agents.test_registry import own as own_agents
-from tests.agents.test_registry import with_code
 from tests.fakes import DAY, HOUR, TUESDAY, FixedClock
 
 HEADER = b"a header and compiled code"

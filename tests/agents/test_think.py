@@ -179,7 +179,7 @@ def test_third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         enable(house, "their-agent")
         assert [snippet.text for snippet in once(house).snippets] == ["Theirs."]
     assert once(house).ran == {}
-    assert "1 snippets" in disable(house, "their-agent")
+    assert "1 snippet" in disable(house, "their-agent")
     with pytest.raises(BadUsageError):
         enable(house, "their-agent")
 

@@ -35,7 +35,7 @@ def test_off_and_on_again(oo: Oo) -> None:
     oo("refresh")
     assert listed(oo, "momentum")["last_run"] == "Tue 10:00 ok"
     off = oo("agents", "disable", "momentum")
-    assert (off.code, "1 runs" in off.err) == (0, True)
+    assert (off.code, "1 run." in off.err) == (0, True)
     assert (listed(oo, "momentum")["on"], listed(oo, "momentum")["last_run"]) == (False, None)
     ran = oo("agents", "run", "momentum")
     assert (ran.code, "oo agents enable momentum" in ran.err) == (4, True)

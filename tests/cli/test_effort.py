@@ -8,6 +8,8 @@ import pytest
 
 from tests.conftest import Oo
 
+GUESSED = "Write the report\n30 min (a guess), medium energy (a guess)\n"
+
 
 @pytest.fixture
 def tipped(oo: Oo) -> Oo:
@@ -19,8 +21,8 @@ def tipped(oo: Oo) -> Oo:
 
 def test_saying_and_asking(tipped: Oo) -> None:
     """Minutes and energy are said apart or together, in any order, and taken back as one."""
-    assert tipped("effort").out == "Write the report\ntime unknown, energy unknown\n"
-    assert tipped("effort", "20m").out == "Write the report\n20 min (you said so), energy unknown\n"
+    assert tipped("effort").out == GUESSED
+    assert tipped("effort", "20m").out == "Write the report\n20 min (you said so), medium energy (a guess)\n"
     assert tipped("effort", "HIGH").out.endswith("20 min (you said so), high energy (you said so)\n")
     assert tipped("effort", "low", "1h", "30m").out.endswith("90 min (you said so), low energy (you said so)\n")
     assert json.loads(tipped("effort", "--json").out) == {
@@ -29,16 +31,20 @@ def test_saying_and_asking(tipped: Oo) -> None:
     tipped("refresh")
     assert "90 min" in tipped("effort").out
     assert tipped("effort", "25m").out.endswith("25 min (you said so), low energy (you said so)\n")
-    assert tipped("effort", "--clear").out == "Write the report\ntime unknown, energy unknown\n"
+    assert "you said so" not in tipped("effort", "--clear").out
+    tipped("refresh")
+    assert tipped("effort").out == GUESSED
 
 
 def test_what_the_list_says(oo: Oo) -> None:
     """An estimate in the list is told as the list's, until the person says otherwise."""
     oo("add", "Write the report est:45m")
     oo("tip")
-    assert oo("effort").out.endswith("45 min (its list says so), energy unknown\n")
-    assert oo("effort", "30m").out.endswith("30 min (you said so), energy unknown\n")
+    assert oo("effort").out.endswith("45 min (its list says so), medium energy (a guess)\n")
+    assert oo("effort", "30m").out.endswith("30 min (you said so), medium energy (a guess)\n")
     assert oo("effort", "--clear").out.endswith("45 min (its list says so), energy unknown\n")
+    oo("refresh")
+    assert oo("effort").out.endswith("45 min (its list says so), medium energy (a guess)\n")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_what_is_no_effort(tipped: Oo, words: list[str]) -> None:
     ran = tipped("effort", *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1
-    assert tipped("effort").out.endswith("time unknown, energy unknown\n")
+    assert tipped("effort").out == GUESSED
 
 
 def test_nothing_to_speak_of(oo: Oo) -> None:

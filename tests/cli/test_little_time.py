@@ -51,7 +51,7 @@ def test_the_choice_is_narrowed(ready: Oo, words: tuple[str, ...], expected: str
 def test_a_plain_line_says_that_nothing_fits(ready: Oo) -> None:
     """A person reads one calm line, not an empty one."""
     ran = ready("tip", "--for", "1m")
-    assert (ran.code, ran.out) == (0, "· Nothing on the shelf fits that.\n")
+    assert (ran.code, ran.out) == (0, "· Nothing at hand fits that; to say how long a tip takes: oo effort 10m.\n")
 
 
 @pytest.mark.parametrize("words", [("--for", "soon"), ("--for", "0m"), ("--for", "999h"), ("--energy", "some")])

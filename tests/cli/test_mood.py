@@ -57,7 +57,7 @@ def test_forgetting_moods(oo: Oo, environ: dict[str, str]) -> None:
 def test_the_consent(oo: Oo) -> None:
     """Withdrawing it erases every mood and takes no more, until it is given again."""
     oo("mood", "1", "under the weather")
-    assert "Withdrawn: source.mood. Erased: 1 moods, 1 events." in oo("consent", "revoke", "source.mood").err
+    assert "Withdrawn: source.mood. Erased: 1 mood, 1 event." in oo("consent", "revoke", "source.mood").err
     ran = oo("mood", "2")
     assert (ran.code, ran.err) == (
         4, "oo: You withdrew the consent source.mood. To give it again: oo consent grant source.mood\n",

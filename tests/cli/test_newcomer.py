@@ -32,6 +32,7 @@ ONE = {
     "vector": "1 meaning of titles",
     "area": "1 area of life",
     "model": "1 learnt model",
+    "asked": "1 question to a model",
 }
 NIGHT = "2026-12-01T23:30:00+01:00"
 FOCUS = "focus-area.preferred_areas"

@@ -51,7 +51,7 @@ def test_a_project_is_guessed_from_its_own_pauses() -> None:
     assert efforts.of(task(project="calls")).minutes == 10
     assert efforts.of(task(project="thesis")).minutes == 90
     assert efforts.of(task(project="thesis")).evidence == 120
-    assert efforts.of(task(project="unknown")).evidence == 240
+    assert efforts.of(task(project="unknown")).evidence == 0
 
 
 def test_a_routine_is_guessed_from_itself() -> None:

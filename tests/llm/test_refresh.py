@@ -165,7 +165,7 @@ def test_without_a_consent_nothing_is_sent(bench: Bench) -> None:
     bench.refresh()
     assert len(bench.upstream.log) == 1
     erased = consent.revoke(bench.house, LOCAL)
-    assert erased == ["1 wordings", "1 requests"]
+    assert erased == ["1 wording", "1 request"]
     assert bench.rows() == []
     bench.retitle("Something else")
     first = bench.refresh()

@@ -181,7 +181,7 @@ def test_on_the_command_line(home: Oo, upstream: Upstream) -> None:
     assert json.loads(home("why", "--prompt", "--json").out)["body"] == upstream.log[0].text
     assert upstream.host in home("egress").out
     assert "1 of 1000 requests" in home("doctor").out
-    assert "1 wordings, 1 requests" in home("consent", "revoke", LOCAL).err
+    assert "1 wording, 1 request" in home("consent", "revoke", LOCAL).err
     assert "small first step" not in home("tip").out
     assert home("refresh").code == 0
     assert len(upstream.log) == 1

@@ -151,7 +151,7 @@ def test_revoking_drops_what_waits(home: Home, server: TodoistServer) -> None:
     """Withdrawn consent stops at once: what waits is dropped and said, and a later grant brings nothing back."""
     home.url, url = NOBODY, home.url
     react(home, "done")
-    assert consent.revoke(home, "todoist.write") == ["1 waiting writes"]
+    assert consent.revoke(home, "todoist.write") == ["1 waiting write"]
     consent.grant(home, "todoist.write")
     home.url = url
     home.refreshed()

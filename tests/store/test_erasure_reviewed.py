@@ -1,4 +1,4 @@
-"""What a review of erasure found: traces of a habit, of titles and of a source that outlived them, and words unsought."""
+"""What a review of erasure found: traces that outlived a habit, titles or a source, and words not looked for."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_login_is_still_told(tmp_path: Path, paths: Paths, clock: FixedClock) 
     """The plan names the one place where oO is logged in, and only that."""
     house = house_at(tmp_path, clock, {"todoist": FakeSource("todoist")})
     habits.add(house, HABIT, "1d")
-    connect.connect_remote(house, "todoist", False, lambda: house.keep_secret("todoist.login", "a-token"))
+    connect.connect_remote(house, "todoist", True, lambda: house.keep_secret("todoist.login", "a-token"))
     assert plan(house).external == ["the login at todoist: oO ends it there first"]
     house.close()
 

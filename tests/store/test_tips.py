@@ -31,7 +31,7 @@ def silences(store: Store) -> set[str]:
 
 
 def test_a_new_shelf(store: Store, new_tip: NewTip) -> None:
-    """The new tips stand in order, a kept one stays, one that was seen becomes history, the rest is gone."""
+    """The new tips stand in order, a kept one stays, one that was seen becomes history, the rest goes next time."""
     old = [new_tip("seen", rank=3), new_tip("kept", rank=2), new_tip("unseen", rank=1)]
     with store.write() as conn:
         tips.replace_shelf(conn, TUESDAY, (), old)
@@ -41,10 +41,13 @@ def test_a_new_shelf(store: Store, new_tip: NewTip) -> None:
         tips.mute(conn, "held", TUESDAY + 1, "no", "e2")
         tips.replace_shelf(conn, TUESDAY, ["kept"], [new_tip("new", rank=1), new_tip("best", rank=0)])
     assert [tip.id for tip in tips.on_shelf(store.conn, TUESDAY)] == ["best", "new", "kept"]
-    assert ids(store) == {"best", "new", "kept", "seen"}
+    assert ids(store) == {"best", "new", "kept", "seen", "unseen"}
     assert tips.muted(store.conn, 0) == {"held": TUESDAY + 1}
     assert tips.on_shelf(store.conn, TUESDAY)[2] == old[1]
     assert tips.on_shelf(store.conn, TUESDAY + DAY) == []
+    with store.write() as conn:
+        tips.replace_shelf(conn, TUESDAY, ["best", "new", "kept"], [])
+    assert ids(store) == {"best", "new", "kept", "seen"}
 
 
 def test_silences_belong_to_their_makers(store: Store) -> None:

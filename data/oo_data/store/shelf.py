@@ -12,7 +12,7 @@ from oo_data.env import Paths
 from oo_data.store.db import Store, append_event
 
 CLOCK_SLACK_MS = 300_000  # a clock may step back this far before what is on the shelf counts as stale
-SAME_SHOWING_MS = 600_000  # one impression per tip and surface within this time
+SAME_SHOWING_MS = 600_000  # one impression of the tip seen last within this time, however many surfaces show it
 WORDS_NAME = "words"
 
 TIP = "tip"
@@ -44,10 +44,7 @@ where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
 order by until_at desc limit 1
 """
 
-_LAST_SHOWN = """
-select 1 from event indexed by event_subject where subject = ? and type = 'TipShown' and data = ? and at > ? and at <= ?
-limit 1
-"""
+_LAST_SHOWN = "select subject, at from event indexed by event_type where type = 'TipShown' order by seq desc limit 1"
 
 
 class Pick:
@@ -111,7 +108,8 @@ def record_shown(store: Store, now: int, surface: str, picked: Pick) -> None:
     """Log that the tip was seen; once in ten minutes while it is the one seen last, however often it is printed."""
     data = f'{{"about": "{picked.subject}", "surface": "{surface}"}}'
     with store.write() as conn:
-        if conn.execute(_LAST_SHOWN, (picked.tip_id, data, now - SAME_SHOWING_MS, now)).fetchone() is None:
+        last = conn.execute(_LAST_SHOWN).fetchone()
+        if last is None or last[0] != picked.tip_id or abs(now - last[1]) >= SAME_SHOWING_MS:
             append_event(conn, os.urandom(10).hex(), now, "TipShown", picked.tip_id, data)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from math import exp, isfinite
 from operator import mul
@@ -19,6 +19,7 @@ from oo_cli.engine.moments.habits import DAY_SLOTS, SLOT_MS, Habits
 from oo_cli.engine.moments.prior import Prior, shipped
 
 LEARN_DAYS = 180  # the weights of someone's older self are left to the prior
+VARYING = "recent"
 AHEAD_MS = 48 * 3_600_000
 FORMAT = 1
 
@@ -119,15 +120,14 @@ class Rhythm:
         told, rhythm = json.loads(text), cls(prior)
         if not isinstance(told, dict) or told.get("version") != _version(rhythm.prior):
             raise ValueError("another version of the rhythm")
+        found = told["habits"]
+        numbers = _numbers([told["known_until"], told["pending"], told["mean"], told["variance"], list(found.values())])
+        if not all(map(isfinite, numbers)) or _shape(found) != _shape(rhythm.habits.state()):
+            raise ValueError("not a rhythm")
+        if not len(told["mean"]) == len(told["variance"]) == len(rhythm.prior.mean):
+            raise ValueError("not a rhythm")
         for name in ("known_until", "pending", "mean", "variance"):
             setattr(rhythm, name, told[name])
-        blank, found = rhythm.habits.state(), told["habits"]
-        lists = [name for name in blank if isinstance(blank[name], list) and name != "recent"]
-        shapes = [len(found[name]) == len(blank[name]) for name in lists]
-        shapes += [len(told[name]) == len(rhythm.prior.mean) for name in ("mean", "variance")]
-        numbers = (told["known_until"], *told["pending"], *told["mean"], *told["variance"])
-        if not all(shapes) or not all(map(isfinite, numbers)):
-            raise ValueError("not a rhythm")
         rhythm.habits = Habits.restored(found)
         rhythm._look_at(zone)
         return rhythm
@@ -136,6 +136,22 @@ class Rhythm:
 def _version(prior: Prior) -> int:
     """What is learned on top of one prior means nothing on top of another."""
     return crc32(f"{FORMAT} {prior}".encode())
+
+
+def _numbers(value: object) -> Iterator[float]:
+    """Every number in nested lists. Raises ValueError for anything else in them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield value
+    else:
+        raise ValueError("not a number")
+
+
+def _shape(habits: Mapping[str, object]) -> dict[str, int]:
+    """How long each list is; 0 for a number, and for the one whose length varies."""
+    return {name: len(value) if isinstance(value, list) and name != VARYING else 0 for name, value in habits.items()}
 
 
 def _chance(weights: Sequence[float], features: Sequence[float]) -> float:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from random import Random
 
 NAME, VERSION = "epsilon-greedy", "1"
+MOST_COUNTED = 1 << 53  # beyond it, no count was ever ours
 CHANCE = "chance"  # a term of weight 0 that logs the probability of a candidate to come first
 TOP = 5
 EPSILON, EPSILON_FLOOR, EPSILON_HALF = 0.1, 0.02, 200  # the rate falls as 1/sqrt(1 + reactions / 200)
@@ -143,8 +144,9 @@ def load(text: str, version: str) -> State:
         raw = json.loads(text)
         state = State(Linear(tuple(raw["precision"]), tuple(raw["moment"]), raw["seen"]), raw["seq"])
         sound = len(state.model.moment) == len(NAMES) and all(map(math.isfinite, linear.weights(state.model)))
-        return state if sound and min(state.seq, state.model.seen) >= 0 else fresh()
-    except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
+        counts = (state.seq, state.model.seen)
+        return state if sound and all(0 <= count < MOST_COUNTED for count in counts) else fresh()
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         return fresh()
 
 
