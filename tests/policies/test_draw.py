@@ -18,6 +18,7 @@ def agree(house: House, share: float) -> None:
     """Consent to the hold-out, with a share."""
     with house.store.write() as conn:
         profile.set_consent(conn, holdout.CONSENT, True, house.clock.now_ms())
+        profile.set_meta(conn, holdout.SEED, "5e" * 32)  # the same lots in every run
         profile.save_prefs(conn, [Pref("global", holdout.SHARE, "user", share, 0, house.clock.now_ms())])
 
 
@@ -117,7 +118,7 @@ def test_an_effect_is_told_with_its_interval(house: House, clock: FixedClock) ->
 def test_no_effect_is_not_talked_up(house: House, clock: FixedClock) -> None:
     """Where nothing differs, the answer is that it cannot be told, with what it would take."""
     agree(house, 0.5)
-    live(house, clock, 20, 2, 2)
+    live(house, clock, 40, 2, 2)
     found = holdout.answer(house)
     assert (found["verdict"], found["effect"]["value"]) == ("cannot tell yet", 0.0)
     assert found["more_half_days"] > 0
