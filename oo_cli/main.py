@@ -84,7 +84,7 @@ def _dispatch(desk: Desk, rest: list[str]) -> int:
         return 1
     except TyperException as error:
         line = show(error.format_message().replace("\n", " ")).rstrip(".") + "."
-        return render.report(_usage(line), desk.options.json)
+        return render.report(_usage(line, rest[0]), desk.options.json)
     return result if isinstance(result, int) else 0
 
 
@@ -108,10 +108,10 @@ def build(verb: str = "") -> typer.Typer:
     return app
 
 
-def _usage(line: str) -> OoError:
+def _usage(line: str, verb: str) -> OoError:
     from oo_data.errors import BadUsageError
 
-    return BadUsageError(line, "See: oo --help")
+    return BadUsageError(line, f"See: oo {verb} --help" if verb in ROOMS else "See: oo --help")
 
 
 def _bug(error: Exception) -> OoError:

@@ -134,47 +134,29 @@ def _stays(tasks: Sequence[TaskFeatures], ordered: Sequence[TaskCompletion], sin
     before: dict[str, int] = {}
     for each in ordered:
         if each.added_at is not None and each.at > since:
-            yield _Stay(max(each.added_at, before.get(each.ref, 0)), each.at, _as_open(each))
+            yield _Stay(max(each.added_at, before.get(each.ref, 0)), each.at, _bare(each))
         before[each.ref] = each.at
     for task in tasks:
         if task.added_at is not None:
             yield _Stay(max(task.added_at, before.get(task.ref, 0)), _NEVER, _bare(task))
 
 
-def _as_open(done: TaskCompletion) -> TaskFeatures:
-    return TaskFeatures(
-        ref=done.ref,
-        source=done.source,
-        due=done.due,
-        start=None,
-        priority=done.priority,
-        project_ref=done.project_ref,
-        label_refs=done.label_refs,
-        added_at=done.added_at,
-        recurring=done.recurring,
-        minutes=None,
-        words=0,
-        every_days=done.every_days,
-        routine_ref=done.routine_ref,
-    )
-
-
-def _bare(task: TaskFeatures) -> TaskFeatures:
+def _bare(known: TaskCompletion | TaskFeatures) -> TaskFeatures:
     """The task with what a completion keeps of it, and nothing else."""
     return TaskFeatures(
-        ref=task.ref,
-        source=task.source,
-        due=task.due,
+        ref=known.ref,
+        source=known.source,
+        due=known.due,
         start=None,
-        priority=task.priority,
-        project_ref=task.project_ref,
-        label_refs=task.label_refs,
-        added_at=task.added_at,
-        recurring=task.recurring,
+        priority=known.priority,
+        project_ref=known.project_ref,
+        label_refs=known.label_refs,
+        added_at=known.added_at,
+        recurring=known.recurring,
         minutes=None,
         words=0,
-        every_days=task.every_days,
-        routine_ref=task.routine_ref,
+        every_days=known.every_days,
+        routine_ref=known.routine_ref,
     )
 
 
