@@ -1,4 +1,4 @@
-"""What has been learnt of the person, brought up to date within a time limit: who ranks, and what the gate goes by.
+"""What has been learnt of the person, brought up to date by so many decisions at most: who ranks, what the gate knows.
 
 What was learnt is kept as numbers in the table `model`, with the completions it rests on counted: where those are not
 the same any more (a history came in, a tick was taken back, a source was forgotten), it is learnt anew.

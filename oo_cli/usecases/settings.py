@@ -41,7 +41,6 @@ class Known(NamedTuple):
 
 
 REF = re.compile("[0-9a-f]{24}")  # free words would lie unsealed
-ON_OFF = ("on", "off")
 GLOBALS: dict[str, Setting] = {
     "tips.per_day": Setting(gate.TIPS_PER_DAY, "the most tips in a day; 0 is none", "a day", 0, 100),
     "tips.pause": Setting(gate.PAUSE_MINUTES, "quiet after tips you did not want", "minutes", 0, 240),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oo_agents import registry
-from oo_agents.kit.context import FEATURES, context_for, eligible, obstacle
+from oo_agents.kit.context import FEATURES, context_for, obstacle
 from oo_agents.kit.values import number, refs, row, table
 from oo_data.contracts.agent import ParamValue
 from oo_data.contracts.feature import Value
@@ -85,7 +85,6 @@ def test_eligible(granted: set[str], features: set[str], reason: str | None) -> 
     """An agent runs with all its consents and all its features, consent asked first."""
     manifest = registry.manifest("momentum")
     assert obstacle(manifest, granted, features) == reason
-    assert eligible(manifest, granted, features) is (reason is None)
 
 
 def test_values() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from oo_agents import registry
 from oo_cli.commands.profile import ABOUT_CELLS
-from oo_cli.usecases.settings import ABOUT, ON_OFF, Setting, global_value
+from oo_cli.usecases.settings import ABOUT, Setting, global_value
 from oo_data.errors import BadUsageError
 from oo_data.text import width
 from tests.conftest import Oo
@@ -126,7 +126,7 @@ def test_what_is_no_value(oo: Oo, name: str, typed: str) -> None:
 
 def test_words_and_fractions() -> None:
     """A global may be one of some words, or a number within bounds that is no whole one."""
-    switch, share = Setting("on", "a switch", words=ON_OFF), Setting(0.1, "a share", "share", 0, 0.5)
+    switch, share = Setting("on", "a switch", words=("on", "off")), Setting(0.1, "a share", "share", 0, 0.5)
     assert [global_value(switch, " OFF "), global_value(share, "20 %"), global_value(share, "0")] == ["off", 0.2, 0.0]
     for setting, typed in ((switch, "maybe"), (switch, "1"), (share, "0.6"), (share, "nan"), (share, "")):
         with pytest.raises(BadUsageError):

@@ -81,8 +81,3 @@ def obstacle(
     if not all(key in features for key in manifest.features):
         return "nothing known yet"
     return None
-
-
-def eligible(manifest: AgentManifest, granted: Container[str], features: Container[str]) -> bool:
-    """Whether the agent may run now, in any context."""
-    return obstacle(manifest, granted, features) is None
