@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 BIN = $(dir $(PYTHON))
 
-.PHONY: check format lint types imports test cost cover docs
+.PHONY: check format lint types imports test nightly cost cover docs
 
 check: lint types imports test
 
@@ -20,14 +20,17 @@ imports:
 	$(BIN)lint-imports
 
 test:
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto
+
+nightly:
+	$(PYTHON) -m pytest -n auto -m nightly
 
 cost:
 	$(PYTHON) -m pytest -m cost -s tests/hygiene
 
 cover:
 	$(PYTHON) -m coverage erase
-	$(PYTHON) -m coverage run -m pytest -m "not cost"
+	$(PYTHON) -m coverage run -m pytest -m "not cost and not nightly"
 	$(PYTHON) -m coverage combine
 	$(PYTHON) -m coverage report
 
