@@ -17,6 +17,7 @@ def run_face(open_house: Callable[[], House], *, plain: bool = False, discreet: 
     # Textual obeys these when it is loaded: logs, screenshots and a debugger's socket, all of which would hold the tip.
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
+    from oo_cli.tui.driver import HUNG_UP
     from oo_cli.tui.face import Face
     from oo_cli.tui.session import Session
 
@@ -28,6 +29,10 @@ def run_face(open_house: Callable[[], House], *, plain: bool = False, discreet: 
         face.run(mouse=False)
     finally:
         work.close()
+    if face.return_code == HUNG_UP:
+        # What was still to be drawn can no longer be; the interpreter would take that for a failure of its own.
+        for number in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     if face.failure is not None:
         raise face.failure
     return face.return_code or 0

@@ -6,11 +6,13 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 ALTERNATE, BACK = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -39,7 +41,8 @@ class Terminal:
         if self.program.poll() is None:
             self.program.kill()
             self.program.wait()
-        os.close(self._screen)
+        if self._screen >= 0:
+            os.close(self._screen)
 
     def again(self) -> None:
         """Forget what was drawn so far."""
@@ -63,9 +66,27 @@ class Terminal:
         while self.program.poll() is None:
             assert time.monotonic() < end, "the program does not end"
             self._read(0.05)
-        while self._read(0.05):
+        while self._screen >= 0 and self._read(0.05):
             pass
         return int(self.program.returncode)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size; the program is told by SIGWINCH, as a window would."""
+        fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.program.send_signal(signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program, as a window that is closed."""
+        os.close(self._screen)
+        self._screen = -1
+
+    def wake_ups(self) -> int:
+        """How often the program's threads have woken so far: they gave up the processor to wait that many times."""
+        found = 0
+        for status in Path(f"/proc/{self.program.pid}/task").glob("*/status"):
+            words = status.read_text().split()
+            found += int(words[words.index("voluntary_ctxt_switches:") + 1])
+        return found
 
     def is_restored(self) -> bool:
         """Whether the terminal is as it was before, with its own screen, cursor, and line discipline."""
@@ -73,6 +94,9 @@ class Terminal:
         return BACK in left and b"\x1b[?25h" in left and termios.tcgetattr(self._screen) == self._before
 
     def _read(self, seconds: float) -> bool:
+        if self._screen < 0:
+            time.sleep(seconds)
+            return False
         ready, _, _ = select.select([self._screen], [], [], seconds)
         try:
             piece = os.read(self._screen, 65536) if ready else b""
