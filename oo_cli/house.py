@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from oo_data.env import Paths
 from oo_data.errors import CannotWriteError
-from oo_data.store import db, profile
+from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
 if TYPE_CHECKING:
@@ -118,9 +118,10 @@ class House:
 
     def keep_secret(self, name: str, value: str) -> None:
         """Seal a secret and keep it by name."""
-        # Sealed before the write lock is taken: opening the vault may itself write.
-        sealed = self.sealer.seal(value, "secret", "sealed", name)
+        sealer = self.sealer  # opened before the write: that may itself write
+        source = name.partition(".")[0] if "." in name else keys.HOUSE
         with self.store.write() as conn:
+            sealed = sealer.seal(value, "secret", "sealed", name, source=source, at=None)
             profile.save_secret(conn, name, sealed, self.clock.now_ms())
 
     def close(self) -> None:

@@ -21,12 +21,16 @@ class Clock(Protocol):
 class Sealer(Protocol):
     """Turns text into sealed bytes that open only in the same table, column and row."""
 
-    def seal(self, text: str, table: str, column: str, row: str) -> bytes:
-        """Sealed bytes; never the same twice."""
+    def seal(self, text: str, table: str, column: str, row: str, *, source: str, at: int | None) -> bytes:
+        """Sealed bytes, never the same twice, under the key of that source's month.
+
+        `source` is a source's id, or `HOUSE` or `MIXED` of `store.keys`; `at` is UTC ms, None for what has no time,
+        as a login or a name. Inside a write a new key commits with what it sealed; outside it makes its own write.
+        """
         ...
 
     def unseal(self, sealed: bytes, table: str, column: str, row: str) -> str:
-        """The text. Raises `DataLockedError` for another key, `DataDamagedError` for changed or moved bytes."""
+        """The text. Raises `DataLockedError` for a key that is gone, `DataDamagedError` for changed or moved bytes."""
         ...
 
 

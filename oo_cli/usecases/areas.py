@@ -207,7 +207,7 @@ class _Placing:
 
     def _sealed(self, key: str, source: str, vector: Vector) -> StoredVector:
         text = b64encode(pack(f"<{len(vector)}e", *vector)).decode()
-        sealed = self.house.sealer.seal(text, "vector", "sealed", key)
+        sealed = self.house.sealer.seal(text, "vector", "sealed", key, source=source, at=self.now)
         return StoredVector(key, self.embedder.id, source, sealed, self.now)
 
 

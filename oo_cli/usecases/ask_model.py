@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from oo_data.contracts.tip import Decision
 from oo_data.errors import ConsentMissingError, OoError
 from oo_data.ids import new_id
 from oo_data.ports import Llm
-from oo_data.store import asked, egress, profile
+from oo_data.store import asked, egress, keys, profile
 from oo_data.store.asked import Asked
 from oo_data.text import Untrusted
 
@@ -119,7 +120,7 @@ def _exchange(house: House, llm: Llm, question: Prompt, digest: str, rows: Seque
     except ConsentMissingError:
         return _Verdict(_skipped("consent"))
     verdict, said = _judged(answer, question)
-    row_id, sealed = new_id(), house.sealer.seal
+    row_id, sealed = new_id(), partial(house.sealer.seal, source=keys.MIXED, at=now)
     model = answer.model if isinstance(answer, LlmReply) else ""
     sent = json.dumps({"host": llm.host, "body": answer.sent, "model": model}, ensure_ascii=False)
     told = limits.is_news(past(rows), verdict)
@@ -193,7 +194,7 @@ def _marked(house: House, ready: Shelf, stock: Stock, verdict: _Verdict, now: in
         place = subjects.index(subject)
         tip_id, title, _, handle = words[place]
         words[place] = (tip_id, title, text, handle)
-        sealed = house.sealer.seal(text, "tip", "reason", tip_id)
+        sealed = house.sealer.seal(text, "tip", "reason", tip_id, source=rows[place].source, at=rows[place].made_at)
         rows[place] = rows[place]._replace(reason=sealed, wording=limits.WORDED, asked_id=verdict.asked_id)
         decisions += _choice(house, ready, subject, now)
     first = next((at for at, subject in enumerate(subjects) if not _is_muted(stock, subject, now)), None)

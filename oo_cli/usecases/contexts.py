@@ -47,7 +47,7 @@ def switch(house: House, name: str, also: bool = False) -> bool:
     """Switch a context on by hand and, unless `also`, the others that were so off; whether it is a new one."""
     cleaned, ref = _named(house, name)
     now = house.clock.now_ms()
-    sealed = house.sealer.seal(cleaned, "context", "name", ref)
+    sealed = house.sealer.seal(cleaned, "context", "name", ref, source="context", at=None)
     with house.store.write() as conn:
         known = {context.ref: context for context in store.contexts(conn)}
         for other in known.values():
@@ -82,7 +82,7 @@ def schedule(house: House, name: str, text: str) -> tuple[bool, str]:
     except ValueError:
         hint = 'Try: --schedule "mon-fri 9:00-17:00, sat 10-12", or --schedule off'
         raise BadUsageError("That is not a schedule.", hint) from None
-    sealed = house.sealer.seal(cleaned, "context", "name", ref)
+    sealed = house.sealer.seal(cleaned, "context", "name", ref, source="context", at=None)
     with house.store.write() as conn:
         known = {context.ref: context for context in store.contexts(conn)}
         before = known.get(ref, Context(ref, sealed, False, "", house.clock.now_ms()))

@@ -63,7 +63,7 @@ def add(house: House, name: str, every: str) -> tuple[str, bool]:
     if cleaned.isdecimal():
         raise BadUsageError("A number is no name: habits are numbered already.", 'Try: oo habit add "Stretch"')
     ref, now = _ref(house, cleaned), house.clock.now_ms()
-    sealed = house.sealer.seal(cleaned, "habit", "name", ref)
+    sealed = house.sealer.seal(cleaned, "habit", "name", ref, source="habit", at=None)
     first = own.is_first(house, own.HABIT)
     with house.store.write() as conn:
         _connect(house, now)

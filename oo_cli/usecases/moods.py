@@ -41,8 +41,9 @@ def note(house: House, score: int, text: str = "") -> bool:
         raise BadUsageError(f"A note has at most {NOTE_LENGTH} characters.", "Shorten it; nothing was noted.")
     first = own.is_first(house, own.MOOD)
     now, mood_id = house.clock.now_ms(), new_id()
-    sealed = house.sealer.seal(said, "mood", "note", mood_id) if said else None
+    sealer = house.sealer  # opened before the write: that may itself write
     with house.store.write() as conn:
+        sealed = sealer.seal(said, "mood", "note", mood_id, source="mood", at=now) if said else None
         if first:
             profile.set_consent(conn, own.MOOD, True, now)
             house.bus.publish(conn, ConsentChanged(own.MOOD, 1), now)

@@ -190,7 +190,7 @@ class _Run:
                 return None
             keep = seen.due if seen.recurring or row.kind == "reschedule" else None
             body = body._replace(due=keep)
-            sealed = _sealed(self._house, row.uuid, body)
+            sealed = _sealed(self._house, row.uuid, body, row.source, row.at)
             with self._house.store.write() as conn:
                 outbox.rewrite(conn, row.uuid, sealed)
         return Command(row.uuid, row.kind, body.task, body.due, body.day)
@@ -237,13 +237,13 @@ def _queue(house: House, event_id: str, source: str, kind: Kind, body: _Body) ->
     conn = house.store.conn
     if f"{source}.write" not in profile.granted(conn):
         return False
-    uuid = str(uuid4())
-    outbox.put(conn, Waiting(uuid, source, event_id, kind, _sealed(house, uuid, body), house.clock.now_ms()))
+    uuid, now = str(uuid4()), house.clock.now_ms()
+    outbox.put(conn, Waiting(uuid, source, event_id, kind, _sealed(house, uuid, body, source, now), now))
     return True
 
 
-def _sealed(house: House, uuid: str, body: _Body) -> bytes:
-    return house.sealer.seal(json.dumps(body._asdict()), TABLE, BODY, uuid)
+def _sealed(house: House, uuid: str, body: _Body, source: str, at: int) -> bytes:
+    return house.sealer.seal(json.dumps(body._asdict()), TABLE, BODY, uuid, source=source, at=at)
 
 
 def _opened(house: House, row: Waiting) -> _Body:

@@ -191,7 +191,7 @@ def _shelve(
         end = min(end, made_at + REMOTE_TTL_MS)
     text, reason, handle = _say(house, stock, line)
     sealed = {
-        column: house.sealer.seal(value, "tip", column, tip_id)
+        column: house.sealer.seal(value, "tip", column, tip_id, source=candidate.source, at=made_at)
         for column, value in (("text", text), ("reason", reason), ("handle", handle))
     }
     row = ShelvedTip(

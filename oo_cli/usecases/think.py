@@ -27,7 +27,7 @@ from oo_data.contracts.event import EVENTS, AgentFailed, FeedbackGiven, Feedback
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
 from oo_data.contracts.profile import Pref
 from oo_data.names import identity
-from oo_data.store import events, profile, records
+from oo_data.store import events, keys, profile, records
 from oo_data.store.records import StoredSnippet
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def record(house: House, thoughts: Thoughts, sources: Sequence[str], now: int) -
         StoredSnippet(
             s.agent_id,
             s.version,
-            house.sealer.seal(s.text, "snippet", "text", s.agent_id),
+            house.sealer.seal(s.text, "snippet", "text", s.agent_id, source=keys.MIXED, at=now),
             s.refs,
             s.weight,
             now,

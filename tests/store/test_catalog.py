@@ -120,7 +120,7 @@ def mark_every_table(house: House) -> set[str]:
         row: list[object] = []
         for _, name, kind, *_ in conn.execute(f"pragma table_xinfo('{entry.where}')").fetchall():
             if kind == "BLOB" and (entry.where, name) in {("tip", "text"), ("secret", "sealed")}:
-                row.append(house.sealer.seal(MARK, entry.where, name, MARK))
+                row.append(house.sealer.seal(MARK, entry.where, name, MARK, source=MARK, at=None))
             elif kind in ("TEXT", "BLOB"):
                 row.append(FIXED.get((entry.where, name), MARK if kind == "TEXT" else MARK.encode()))
             else:

@@ -33,6 +33,7 @@ GOOD, BAD = VECTORS["good"], VECTORS["bad"]
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=80)
 NAMES = st.text(st.characters(exclude_characters="|", exclude_categories=()), max_size=20)
 SEALER = AesSealer(new_key())
+SCOPE: Any = {"source": "todotxt", "at": None}
 
 
 def _name(vector: dict[str, Any]) -> str:
@@ -72,15 +73,15 @@ def test_there_are_enough_vectors() -> None:
 def test_round_trip(text: str, table: str, column: str, row: str) -> None:
     """Any text comes back as it was, from any place, and is never sealed the same twice."""
     sealer: Sealer = SEALER
-    sealed = sealer.seal(text, table, column, row)
+    sealed = sealer.seal(text, table, column, row, **SCOPE)
     assert sealer.unseal(sealed, table, column, row) == text
-    assert sealer.seal(text, table, column, row) != sealed
+    assert sealer.seal(text, table, column, row, **SCOPE) != sealed
 
 
 @given(st.tuples(NAMES, NAMES, ANY_TEXT), st.tuples(NAMES, NAMES, ANY_TEXT))
 def test_bound_to_its_place(sealed_at: tuple[str, str, str], read_at: tuple[str, str, str]) -> None:
     """No two places are the same to the sealer, so no row can be swapped for another."""
-    sealed = SEALER.seal("Call Ada", *sealed_at)
+    sealed = SEALER.seal("Call Ada", *sealed_at, **SCOPE)
     if sealed_at == read_at:
         assert SEALER.unseal(sealed, *read_at) == "Call Ada"
     else:
@@ -98,7 +99,7 @@ def test_noise_is_refused(noise: bytes) -> None:
 @given(st.integers(0, 40), st.integers(0, 7))
 def test_every_bit_counts(at: int, bit: int) -> None:
     """One flipped bit anywhere is found."""
-    sealed = bytearray(SEALER.seal("12345678", "tip", "text", "1"))
+    sealed = bytearray(SEALER.seal("12345678", "tip", "text", "1", **SCOPE))
     assert len(sealed) == 41
     sealed[at] ^= 1 << bit
     with pytest.raises((errors.DataDamagedError, errors.DataLockedError)):
@@ -109,9 +110,9 @@ def test_every_bit_counts(at: int, bit: int) -> None:
 def test_separator_in_a_name(table: str, column: str) -> None:
     """A name that would make two places look alike never reaches the cipher."""
     with pytest.raises(ValueError, match="separator"):
-        SEALER.seal("a", table, column, "1")
+        SEALER.seal("a", table, column, "1", **SCOPE)
     with pytest.raises(ValueError, match="separator"):
-        SEALER.unseal(SEALER.seal("a", "tip", "text", "1"), table, column, "1")
+        SEALER.unseal(SEALER.seal("a", "tip", "text", "1", **SCOPE), table, column, "1")
 
 
 def test_new_keys_differ() -> None:

@@ -38,8 +38,8 @@ class AesSealer:
         self._key_id = hashlib.sha256(b"oo1|key-id|" + raw).digest()[:ID_BYTES]
         self._cipher: AESGCM | None = None
 
-    def seal(self, text: str, table: str, column: str, row: str) -> bytes:
-        """Sealed bytes; never the same twice."""
+    def seal(self, text: str, table: str, column: str, row: str, *, source: str, at: int | None) -> bytes:
+        """Sealed bytes; never the same twice. One key so far, whatever the source and the time."""
         return self._seal(os.urandom(NONCE_BYTES), text, table, column, row)
 
     def unseal(self, sealed: bytes, table: str, column: str, row: str) -> str:

@@ -226,7 +226,7 @@ def test_nothing_is_left_in_the_open(
     sealer = AesSealer(new_key())
 
     def save(text: str) -> None:
-        sealed = sealer.seal(text, "secret", "sealed", "todoist.login")
+        sealed = sealer.seal(text, "secret", "sealed", "todoist.login", source="todoist", at=None)
         with bench.store.write() as conn:
             profile.save_secret(conn, "todoist.login", sealed, bench.clock.now_ms())
 
