@@ -17,7 +17,7 @@ from oo_data.store.db import Store
 if TYPE_CHECKING:
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
-    from oo_data.ports import Clock, Embedder, Llm, Sealer, Source
+    from oo_data.ports import Clock, Clockwork, Embedder, Llm, Sealer, Source
 
 REF_KEY = "ref-key"
 
@@ -34,6 +34,10 @@ def _no_llm(house: House) -> Llm | None:
     return None
 
 
+def _no_clockworks(house: House) -> tuple[Clockwork, ...]:
+    return ()
+
+
 class Doors(NamedTuple):
     """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own.
 
@@ -45,6 +49,7 @@ class Doors(NamedTuple):
     leave: Callable[[House, str], AbstractContextManager[bool]] = _no_login
     embedder: Callable[[House], Embedder | None] = _no_embedder
     llm: Callable[[House], Llm | None] = _no_llm
+    clockworks: Callable[[House], tuple[Clockwork, ...]] = _no_clockworks
 
 
 class House:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -11,7 +12,7 @@ from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House
 from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
-from oo_data.ports import Clock, Embedder, Llm, Sealer, Source
+from oo_data.ports import Clock, Clockwork, Embedder, Llm, Sealer, Source
 from oo_data.store import health, history, profile
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def open_house(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm),
+        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks),
         say,
     )
 
@@ -110,8 +111,9 @@ def destroy_key(house: House) -> list[str]:
 
 def finish_forget(house: House) -> None:
     """Finish a forget that was interrupted, the key first: its place may be one that no file tells of."""
-    from oo_cli.usecases.forget import finish
+    from oo_cli.usecases.forget import finish, stop_clock
 
+    stop_clock(house)
     custodian(house).destroy(None)
     finish(house.paths)
 
@@ -170,3 +172,23 @@ def leave_source(house: House, source_id: str) -> AbstractContextManager[bool]:
     from oo_cli.wiring_todoist import TodoistAccount
 
     return TodoistAccount(house).left()
+
+
+def clockworks(house: House) -> tuple[Clockwork, ...]:
+    """What may start programs by the clock on this machine, best first."""
+    from oo_cli.adapters.clockwork.crontab import Crontab
+    from oo_cli.adapters.clockwork.launchd import Launchd
+    from oo_cli.adapters.clockwork.programs import Programs
+    from oo_cli.adapters.clockwork.systemd import Systemd
+
+    home = house.environ.get("HOME") or os.path.expanduser("~")
+    programs = Programs(house.environ)
+    found = house.environ.get("XDG_CONFIG_HOME", "")
+    config = found if found.startswith("/") else f"{home}/.config"
+    return (Systemd(programs, config), Launchd(programs, home), Crontab(programs))
+
+
+def attended(house: House) -> bool:
+    """Whether the key of this home is only at hand while somebody gives it."""
+    held = custody(house) if house.exists else None
+    return held is not None and held.holder == "environment"

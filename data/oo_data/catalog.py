@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-# "own": the person's own files, which oO reads and never erases.
-Kind = Literal["table", "file", "memory", "key", "own"]
+# "own": the person's own files, which oO reads and never erases. "clock": a job in the machine's own clockwork.
+Kind = Literal["table", "file", "memory", "key", "own", "clock"]
 # What forgetting one source does to a table: delete its rows, delete every mixed row (they are derived anew), or keep.
 OnSource = Literal["own rows", "mixed rows", "keep"]
 
@@ -114,6 +114,9 @@ ENTRIES: tuple[Entry, ...] = (
         "until the next refresh or reboot",
     ),
     Entry("file", "config/key.lock", "the lock round moving a key", "empty", "until forget"),
+    Entry("clock", "systemd: oo-refresh", "the timer and its service", "paths, settings", "until removed or forget"),
+    Entry("clock", "launchd: oo-refresh", "the agent's property list", "paths, settings", "until removed or forget"),
+    Entry("clock", "crontab: oo-refresh", "one marked line", "paths, settings", "until removed or forget"),
     Entry("own", "config/agents", "agents of your own", "your own code", "left to you"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
     Entry("key", "config/key.new", "the key while it is written", "key", "an instant"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from oo_data.contracts.job import Job
 from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, Place
 from oo_data.contracts.signal import Reading
 from oo_data.secret import Secret
@@ -100,4 +101,30 @@ class Llm(Protocol):
 
         Raises `ConsentMissingError` with nothing sent where `llm.<alias>.<place>` does not hold.
         """
+        ...
+
+
+class Clockwork(Protocol):
+    """What starts programs by the clock on this machine: systemd, launchd, cron."""
+
+    name: str
+
+    def works(self) -> bool:
+        """Whether it runs here, for this user."""
+        ...
+
+    def plan(self, job: Job) -> str:
+        """Exactly what `install` would write, and where."""
+        ...
+
+    def install(self, job: Job) -> None:
+        """Write the job, or replace it. Raises `CannotWriteError`."""
+        ...
+
+    def standing(self, job_id: str) -> str | None:
+        """What stands there now, in the form of `plan`; None where nothing does."""
+        ...
+
+    def remove(self, job_id: str) -> bool:
+        """Take the job out, and nothing else; whether there was one. Raises `CannotWriteError`."""
         ...

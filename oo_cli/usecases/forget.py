@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from oo_cli.house import House, make_folders
+from oo_cli.usecases import cron
 from oo_cli.usecases.pull import LOCAL
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
@@ -65,7 +66,7 @@ def forget(house: House, destroy_key: DestroyKey) -> Receipt:
     memory = house.paths.memory_dirs()  # named by the data folder, so asked for while it is there
     needles = _needles(house)
     os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-    receipt.external += _sign_out(house)
+    receipt.external += [*stop_clock(house), *_sign_out(house)]
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
@@ -74,6 +75,17 @@ def forget(house: House, destroy_key: DestroyKey) -> Receipt:
     receipt.kept = _left(house.paths, memory)
     receipt.scan = scan(receipt.kept, needles)
     return receipt
+
+
+def stop_clock(house: House) -> list[str]:
+    """Take oO's job out of the machine's clockwork, so that nothing starts it again; where that failed, the way."""
+    left = []
+    for clockwork in house.doors.clockworks(house):
+        try:
+            cron.remove(house, (clockwork,))
+        except OoError:
+            left.append(f"a job in {clockwork.name} that could not be removed; see: oo cron status")
+    return left
 
 
 def _sign_out(house: House) -> list[str]:

@@ -1,0 +1,9 @@
+"""`python -m oo_cli`: the same program where no launcher was installed."""
+
+from __future__ import annotations
+
+import sys
+
+from oo_cli.fast import main
+
+sys.exit(main())
