@@ -105,10 +105,19 @@ def _verdict(house: House, llm: Llm, ready: Shelf, stock: Stock, now: int, ask: 
         return _Verdict(_skipped("resting"))
     if limits.is_spent(*spent(house, now)):
         return _Verdict(_skipped("budget"))
+    return _exchange(house, llm, _question(house, stock, offers, now), digest, rows, now)
+
+
+def preview(house: House, ready: Shelf, stock: Stock, now: int) -> Prompt | None:
+    """What a model would be asked about this shelf; None where nothing of it is for a model's eyes."""
+    offers = _offers(house, ready, stock, now) if ready.present else []
+    return _question(house, stock, offers, now) if offers else None
+
+
+def _question(house: House, stock: Stock, offers: Sequence[Offer], now: int) -> Prompt:
     day = local(now, house.zone).toordinal()
     # Nobody gains from foreseeing ids or canary: a fresh id seeds them.
-    question = prompt.build(offers, stock.voice.locale.language, day, Random(new_id()))  # noqa: S311
-    return _exchange(house, llm, question, digest, rows, now)
+    return prompt.build(offers, stock.voice.locale.language, day, Random(new_id()))  # noqa: S311
 
 
 def _exchange(house: House, llm: Llm, question: Prompt, digest: str, rows: Sequence[Asked], now: int) -> _Verdict:

@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from oo_agents import registry
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import holdout, moods, own
+from oo_cli.usecases import flows, holdout, moods, own
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.connect import disconnect, set_consent
+from oo_cli.usecases.flows import WRITE, Flow
 from oo_data.contracts.event import ConsentChanged
 from oo_data.contracts.llm import PLACES, consent_key
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import erase, outbox, profile, tips, words
 
-WRITE = ".write"
 MODELS = tuple(consent_key("tip-generator", place) for place in PLACES)  # the aliases that something asks
-
-
-def known_keys(house: House) -> tuple[str, ...]:
-    """Every consent that can be asked for here, and those of agents that were here once."""
-    sound = (entry for entry in registry.discover(own_folder(house)) if not entry.problem)
-    found = [f"agent.{entry.id}" for entry in sound]
-    asked = profile.consents(house.store.conn) if house.exists else {}
-    agents = dict.fromkeys([*found, *sorted(key for key in asked if key.startswith("agent."))])
-    return ("source.todotxt", "source.todoist", *own.CONSENTS, "todoist.write", holdout.CONSENT, *agents, *MODELS)
 
 
 def listing(house: House) -> dict[str, bool]:
     """Each known consent and whether it holds."""
     asked = profile.consents(house.store.conn) if house.exists else {}
-    return {key: asked.get(key, (False, 0))[0] for key in known_keys(house)}
+    return {key: asked.get(key, (False, 0))[0] for key in flows.flows(house)}
+
+
+def flow_of(house: House, key: str) -> Flow:
+    """What one consent lets happen. Raises `BadUsageError` for a key that nothing here asks for."""
+    known = flows.flows(house)
+    if key in known:
+        return known[key]
+    if flows.designed(key):
+        raise BadUsageError("Nothing here asks for that consent yet.", "See: oo consent")
+    near = get_close_matches(key, known, 1)
+    raise BadUsageError("There is no such consent.", f"Did you mean {near[0]}?" if near else "See: oo consent")
+
+
+def lines(flow: Flow) -> list[str]:
+    """A consent in words, for a person who is about to give it."""
+    told = [f"what flows   {flow.what}", f"to whom      {flow.to}"]
+    for label, parts in (("what stays", flow.kept), ("dropped", flow.dropped), ("exactly", flow.exact)):
+        told += [f"{label if not at else '':<12} {part}" for at, part in enumerate(parts)]
+    return told
 
 
 def grant(house: House, key: str) -> None:
     """Allow a flow. A source is allowed by connecting it, and only a connected one can be written to."""
-    _check(house, key)
+    flow_of(house, key)
     source = key.removeprefix("source.").removesuffix(WRITE)
     about_source = key not in own.CONSENTS and (key.startswith("source.") or key.endswith(WRITE))
     if about_source and source not in profile.sources(house.store.conn):
@@ -49,12 +61,11 @@ def grant(house: House, key: str) -> None:
 
 def revoke(house: House, key: str) -> list[str]:
     """Stop a flow at once and erase what came from it; what was erased, in words."""
-    _check(house, key)
+    flow_of(house, key)
     if key == own.MOOD:
         return [counted(count, what) for what, count in moods.forget(house, withdraw=True).items() if count]
     if key == holdout.CONSENT:
-        holdout.stop(house)
-        return []
+        return [counted(count, what) for what, count in holdout.stop(house).items() if count]
     if key in MODELS:
         return _stop_asking(house, key)
     if key.startswith("source."):
@@ -105,8 +116,3 @@ def _stop_asking(house: House, key: str) -> list[str]:
     words.clear(house.paths)
     house.bus.deliver()
     return [counted(count, what) for what, count in erased.items() if count]
-
-
-def _check(house: House, key: str) -> None:
-    if key not in known_keys(house):
-        raise BadUsageError("There is no such consent.", "See: oo consent")

@@ -15,7 +15,7 @@ from oo_cli.engine.evaluation import holdout
 from oo_cli.engine.evaluation.holdout import Outcome
 from oo_cli.house import House
 from oo_data.contracts.event import ConsentChanged, HeldOut
-from oo_data.store import events, profile, records, tips
+from oo_data.store import erase, events, profile, records, tips
 
 CONSENT = "holdout"
 SHARE = "holdout.share"
@@ -63,14 +63,17 @@ def draw(house: House, now: int) -> None:
     tips.replace_silences(conn, now, holdout.ORIGIN, spans)
 
 
-def stop(house: House) -> None:
-    """Withdraw the consent, and with it every silence that was drawn."""
+def stop(house: House) -> dict[str, int]:
+    """Withdraw the consent, and with it every silence and every lot that was drawn; a share of 0 keeps the lots."""
     conn, now = house.store.conn, house.clock.now_ms()
     with house.store.write():
         profile.set_consent(conn, CONSENT, False, now)
         house.bus.publish(conn, ConsentChanged(CONSENT, 0), now)
-        draw(house, now)
+        tips.replace_silences(conn, now, holdout.ORIGIN, ())
+        erased = erase.lots(conn, SEED)
+    erase.compact(house.store)
     house.bus.deliver()
+    return erased
 
 
 def answer(house: House, seed: int = 0) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 from oo_cli.engine.orchestrator import limits
 from oo_cli.engine.when import local
@@ -16,14 +18,14 @@ WHERE: dict[Place, str] = {"local": "on this machine", "cloud": "not on this mac
 
 
 def health_line(house: House, offline: bool) -> tuple[Literal["ok", "note"], str]:
-    """Whether all is well, and the line. With `offline` no name is looked up; nothing is sent in any case."""
+    """Whether all is well, and the line. Offline, or without a consent, no name is looked up; nothing is ever sent."""
     llm = house.llm
     if llm is None:
         return "ok", "None is named."
     now, granted = house.clock.now_ms(), profile.granted(house.store.conn)
     allowed = [key for key in ask_model.CONSENTS.values() if key in granted]
-    if offline:
-        said, may = f"At {llm.host}, not looked up (--offline).", bool(allowed)
+    if offline or (not allowed and not _is_number(llm.host)):  # without any consent, not even a name is looked up
+        said, may = f"At {llm.host}, not looked up{' (--offline)' if offline else ''}.", bool(allowed)
         wanted = " or ".join(ask_model.CONSENTS.values())
     else:
         place = llm.place(LOOK_UP_SECONDS)
@@ -42,3 +44,12 @@ def health_line(house: House, offline: bool) -> tuple[Literal["ok", "note"], str
     if failed:
         return "note", f"{said} The last request came to nothing ({failed[0].verdict.partition(':')[2]}).{use}"
     return "ok", f"{said}{use}"
+
+
+def _is_number(host: str) -> bool:
+    """Whether a host[:port] is an address already."""
+    try:
+        ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return True

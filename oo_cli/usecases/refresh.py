@@ -12,6 +12,7 @@ from oo_cli.house import House, make_folders
 from oo_cli.usecases import areas, brain, contexts, holdout, moods, outbox, prepare, pull, think
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
+from oo_data.contracts.feature import Feature, TaskCompletion
 from oo_data.errors import OoError
 from oo_data.store import asked, effort, egress, events, locks, profile, records, shelf, tips, words
 
@@ -59,6 +60,26 @@ class _WithdrawnError(Exception):
     """A consent that this refresh relied on was withdrawn while it ran."""
 
 
+class _Made(NamedTuple):
+    """What a refresh made in memory, and will write down."""
+
+    pulled: pull.Pulled
+    fresh: list[TaskCompletion]
+    placed: areas.Assigned
+    features: tuple[Feature, ...]
+    thoughts: think.Thoughts
+    sources: list[str]
+    mind: brain.Mind
+    stock: prepare.Stock
+    shelf: prepare.Shelf
+
+
+def shelf_to_be(house: House) -> tuple[prepare.Shelf, prepare.Stock]:
+    """What a refresh would lay on the shelf now, of what is known here: nothing is sent, and nothing written."""
+    made = _make(house, house.clock.now_ms(), True, None)
+    return made.shelf, made.stock
+
+
 def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask: bool) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
@@ -66,37 +87,18 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     if not local_only:
         outbox.flush(house)
-    pulled = pull.pull(house, local_only, progress)
-    tasks = pull.all_tasks(house, pulled)
-    known = records.completions(conn, now - HISTORY_MS)
-    fresh = pull.fresh_completions(house, pulled, known)
-    done = sorted([*known, *fresh], key=lambda c: c.at)
-    # A typed tip waits for no model: what is new is placed by the next full refresh.
-    placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE)
-    features = think.derive(house, tasks, done, now, placed.areas)
-    thoughts = think.think(house, features, done, now, areas=placed.areas)
-    sources = profile.sources(conn)
-    unread = [source for source in sources if source not in pulled.readings]
-    muted = tips.muted(conn, now, pulled.readings)
-    carried = prepare.carried_words(house, unread, now)
-    mind = brain.load(house, tasks, done, now)
-    near = contexts.preferred_refs(house, now)
-    spoken = voice(house, tasks, done)
-    stock = prepare.Stock(
-        tasks, thoughts.snippets, pulled.signals, carried, muted, near, Efforts(done), mind.gate, mind.fresh, spoken
-    )
-    ready = prepare.prepare(house, stock, mind.bench, now)
-    worded = _ask_model(house, ready, stock, now, ask)
-    ready = worded.shelf if worded else ready
+    made = _make(house, now, local_only, progress)
+    worded = _ask_model(house, made.shelf, made.stock, now, ask)
+    ready = worded.shelf if worded else made.shelf
     with house.store.write():
         if granted - profile.granted(conn):
             raise _WithdrawnError
-        problems = pull.record(house, pulled, fresh, now)
-        tips.settle_done(conn, pulled.readings, seen)
-        areas.record(house, placed)
-        records.save_features(conn, (*features, *ready.efforts))
-        brain.record(house, mind, now)
-        think.record(house, thoughts, sorted(sources), now)
+        problems = pull.record(house, made.pulled, made.fresh, now)
+        tips.settle_done(conn, made.pulled.readings, seen)
+        areas.record(house, made.placed)
+        records.save_features(conn, (*made.features, *ready.efforts))
+        brain.record(house, made.mind, now)
+        think.record(house, made.thoughts, made.sources, now)
         _put_on_shelf(house, ready, now)
         if worded and worded.request:
             asked.save(conn, worded.request)
@@ -107,8 +109,34 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
     house.bus.deliver()
     if worded and worded.told:
         house.say(worded.told)
-    failures, failed = tuple(pulled.failures.items()), tuple(thoughts.failed)
-    return Report(False, len(tasks), len({tip.subject for tip in ready.tips}), failures, problems, failed)
+    failures, failed = tuple(made.pulled.failures.items()), tuple(made.thoughts.failed)
+    shown = len({tip.subject for tip in ready.tips})
+    return Report(False, len(made.stock.tasks), shown, failures, problems, failed)
+
+
+def _make(house: House, now: int, local_only: bool, progress: pull.Progress | None) -> _Made:
+    conn = house.store.conn
+    pulled = pull.pull(house, local_only, progress)
+    tasks = pull.all_tasks(house, pulled)
+    known = records.completions(conn, now - HISTORY_MS)
+    fresh = pull.fresh_completions(house, pulled, known)
+    done = sorted([*known, *fresh], key=lambda c: c.at)
+    # A typed tip waits for no model: what is new is placed by the next full refresh.
+    placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE)
+    features = think.derive(house, tasks, done, now, placed.areas)
+    thoughts = think.think(house, features, done, now, areas=placed.areas)
+    sources = sorted(profile.sources(conn))
+    unread = [source for source in sources if source not in pulled.readings]
+    muted = tips.muted(conn, now, pulled.readings)
+    carried = prepare.carried_words(house, unread, now)
+    mind = brain.load(house, tasks, done, now)
+    near = contexts.preferred_refs(house, now)
+    spoken = voice(house, tasks, done)
+    stock = prepare.Stock(
+        tasks, thoughts.snippets, pulled.signals, carried, muted, near, Efforts(done), mind.gate, mind.fresh, spoken
+    )
+    ready = prepare.prepare(house, stock, mind.bench, now)
+    return _Made(pulled, fresh, placed, features, thoughts, sources, mind, stock, ready)
 
 
 def _ask_model(house: House, ready: prepare.Shelf, stock: prepare.Stock, now: int, ask: bool) -> Words | None:

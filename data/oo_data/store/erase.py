@@ -161,3 +161,9 @@ def model_words(conn: sqlite3.Connection, consent: str) -> dict[str, int]:
         "wordings": worded.rowcount,
         "requests": conn.execute("delete from asked where consent = ?", (consent,)).rowcount,
     }
+
+
+def lots(conn: sqlite3.Connection, seed: str) -> dict[str, int]:
+    """Erase every draw of the hold-out and what they were drawn with, inside the caller's transaction."""
+    conn.execute("delete from meta where key = ?", (seed,))
+    return {"lots": conn.execute("delete from event where type = 'HeldOut'").rowcount}
