@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from oo_cli.adapters.listener import is_foreign
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError, SourceUnavailableError
 from oo_data.ids import new_id
 from oo_data.ports import Clock
@@ -42,6 +43,13 @@ FAULTS = {
     "redirected": "{host} pointed elsewhere, and oO does not follow.",
     "failed": "The request to {host} failed.",
 }
+
+
+class NotYoursError(SourceUnavailableError):
+    """Somebody else's program listens where the request was to go."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"At {host} listens a program of another user.", "Nothing was sent. Free that port.")
 
 
 class ExchangeFailedError(SourceUnavailableError):
@@ -102,8 +110,15 @@ class Guard:
     connections: a fresh one never fails for having been idle, so nothing needs to be sent twice.
     """
 
-    def __init__(self, store: Store, clock: Clock, allowed: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        allowed: Mapping[str, frozenset[str]],
+        is_foreign: Callable[[int], bool] = is_foreign,
+    ) -> None:
         self._store = store
+        self._is_foreign = is_foreign
         self._clock = clock
         self._allowed = allowed
         self._client: httpx.Client | None = None
@@ -138,13 +153,16 @@ class Guard:
     ) -> Reply:
         """One request and its whole answer within `timeout` seconds; never sent twice.
 
-        `categories` names what leaves. Raises `ConsentMissingError` with nothing sent, and
+        `categories` names what leaves. Raises `ConsentMissingError` and `NotYoursError` with nothing sent, and
         `ExchangeFailedError` where no usable answer came.
         """
         target = _parse(url)
         host = _origin(target)
         if host not in self._allowed.get(purpose, frozenset()):
             raise OoError("oO does not send to this address.", "Nothing was sent. See: oo egress")
+        # Plain http goes to this machine only, and nothing else says who answers there.
+        if target.scheme == "http" and self._is_foreign(target.port or 80):
+            raise NotYoursError(host)
         row = egress.EgressRow(new_id(), self._clock.now_ms(), host, purpose, consent, categories)
         exchange = _Exchange(self._open(), method, target, headers or {}, content, data, max_bytes)
         egress.begin(self._store, row)

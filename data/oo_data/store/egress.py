@@ -61,6 +61,26 @@ def recent(store: Store, limit: int) -> list[EgressRow]:
     ]
 
 
+class Total(NamedTuple):
+    """What went to one host for one purpose: requests, bytes, and when the last one was made (UTC ms)."""
+
+    host: str
+    purpose: str
+    requests: int
+    bytes_out: int
+    bytes_in: int
+    last_at: int
+
+
+def totals(conn: sqlite3.Connection) -> list[Total]:
+    """The ledger summed by host and purpose, the most talked to first."""
+    rows = conn.execute(
+        "select host, purpose, count(*), sum(bytes_out), sum(bytes_in), max(at) from egress"
+        " group by host, purpose order by sum(bytes_out) desc, host, purpose"
+    )
+    return [Total(*row) for row in rows]
+
+
 def count_since(conn: sqlite3.Connection, purpose: str, since: int) -> int:
     """How many requests of one purpose were sent since then (UTC ms), also those that failed."""
     (count,) = conn.execute("select count(*) from egress where purpose = ? and at >= ?", (purpose, since)).fetchone()

@@ -1,0 +1,156 @@
+"""One way out: no other room can open a socket or start a program, none does, and the ledger tells what left."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oo_cli.main import ROOMS
+from tests.conftest import ROOT
+from tests.llm.upstream import Upstream
+from tests.reliability import tracing
+from tests.reliability.commands import COMMANDS
+from tests.todoist_server.account import build
+from tests.todoist_server.server import TodoistServer
+
+CODE = ("oo_cli", "agents/oo_agents", "data/oo_data")
+HTTP, LOOPBACK = "oo_cli/adapters/http.py", "oo_cli/adapters/sources/todoist/loopback.py"
+# Modules that can reach beyond this process, and the rooms that may load them. What is not here, nobody may.
+WAYS_OUT = {
+    "httpx": {HTTP},
+    "socket": {HTTP, "oo_cli/adapters/llm/endpoint.py", LOOPBACK},
+    "ssl": {HTTP},
+    "http.cookiejar": {HTTP},  # to refuse every cookie
+    "subprocess": {"oo_cli/usecases/agents_run.py", "oo_cli/adapters/clockwork/programs.py"},
+    "webbrowser": {"oo_cli/commands/connect.py"},
+    "asyncio": {"oo_cli/tui/face.py", "oo_cli/tui/session.py"},  # Textual's loop
+}
+BARRED = {
+    "http", "urllib", "ftplib", "smtplib", "imaplib", "poplib", "nntplib", "telnetlib", "xmlrpc", "socketserver",
+    "httpx", "httpcore", "requests", "aiohttp", "urllib3", "socket", "_socket", "ssl", "_ssl", "asyncio",
+    "subprocess", "_posixsubprocess", "multiprocessing", "pty", "webbrowser", "nats", "mlflow", "litellm", "openai",
+}  # fmt: skip
+PURE = {"urllib.parse"}  # words only
+STARTS = re.compile("system|popen|fork|posix_spawn|startfile|exec|spawn")
+# The child that contains an agent of others takes this module away from it.
+EXCEPTIONS = {("_posixsubprocess", "agents/oo_agents/kit/host.py")}
+
+
+def imports() -> Iterator[tuple[str, str]]:
+    """Each module that a file of ours imports, wherever in it, and each of os's ways to start a program."""
+    for root in CODE:
+        for path in (ROOT / root).rglob("*.py"):
+            where = str(path.relative_to(ROOT))
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    yield from ((alias.name, where) for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    yield node.module, where
+                elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os" and STARTS.match(node.attr):
+                    yield f"os.{node.attr}", where
+
+
+def test_no_other_room_can_reach_out() -> None:
+    """The imports of every file agree with the table, and the table names nothing that is not there."""
+    found = {
+        (name, where)
+        for name, where in imports()
+        if (name.partition(".")[0] in BARRED or name.startswith("os.")) and name not in PURE
+    }
+    allowed = {(name, where) for name, rooms in WAYS_OUT.items() for where in rooms} | EXCEPTIONS
+    assert sorted(found) == sorted(allowed)
+
+
+def test_every_command_is_among_those_watched() -> None:
+    """A new verb is traced, or this fails."""
+    assert set(ROOMS) - {words[0] for words in COMMANDS} == set()
+
+
+def room_calls(answers: list[Any]) -> set[tuple[str, str]]:
+    """What the interpreter told of sockets and programs, and which room it was."""
+    return {(event, room) for answer in answers for event, room in answer["calls"]}
+
+
+@pytest.fixture
+def lone(child_environ: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """A fresh home in a process that could reach the network, with no consent given."""
+    return child_environ | {"HOME": str(tmp_path / "nobody"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
+def test_without_consents_no_command_reaches_out(lone: dict[str, str], tmp_path: Path) -> None:
+    """Every command, with a gateway named but not allowed: no socket from Python, and programs from one room only."""
+    lone["LITELLM_URL"] = "https://models.example.org"
+    answers = tracing.untraced(COMMANDS, lone)
+    assert [
+        answer["words"] for answer in answers if "Traceback" in answer["err"] or "unexpected" in answer["err"]
+    ] == []
+    assert room_calls(answers) <= {("subprocess.Popen", "oo_cli/adapters/clockwork/programs.py")}
+
+
+@tracing.needs_trace
+def test_the_kernel_saw_none_either(lone: dict[str, str], tmp_path: Path) -> None:
+    """Under a system-call trace: no address but this machine's, no port 53, no resolver's settings read."""
+    lone["LITELLM_URL"] = "https://models.example.org"
+    trace, answers = tracing.commands(COMMANDS, lone, tmp_path)
+    assert len(answers) == len(COMMANDS)
+    assert [reach for reach in trace.reaches if not reach.is_here or reach.port == 53] == []
+    assert [command for command, name in trace.opened if name == "resolv.conf"] == []
+    assert any(name == "oo.db" for _, name in trace.opened)
+
+
+@pytest.fixture
+def world(lone: dict[str, str]) -> Iterator[tuple[dict[str, str], TodoistServer, Upstream]]:
+    """A Todoist and a gateway on loopback, and an environment that names them."""
+    with TodoistServer(build()) as todoist, Upstream() as gateway:
+        names = ("OO_TODOIST_API_URL", "OO_TODOIST_AUTH_URL", "OO_TODOIST_TOKEN_URL")
+        yield lone | dict.fromkeys(names, todoist.url) | {"LITELLM_URL": gateway.url}, todoist, gateway
+
+
+@tracing.needs_trace
+def test_with_consents_the_ledger_is_what_happened(
+    world: tuple[dict[str, str], TodoistServer, Upstream], tmp_path: Path
+) -> None:
+    """Reading, history, a model, a tick and the way out: every byte over a socket is in the ledger, to one per cent."""
+    environ, todoist, gateway = world
+    asked = [
+        ["consent", "grant", "llm.tip-generator.local"],
+        ["refresh"],
+        ["tip"],
+        ["done"],
+        ["egress", "--limit", "10000", "--json"],
+        ["egress", "--totals", "--json"],
+    ]
+    connect = [["connect", "todoist", "--token-stdin", "--write"]]
+    trace, answers = tracing.commands(connect + asked, environ | {"OO_TEST_STDIN": todoist.account.token}, tmp_path)
+    assert [answer["code"] for answer in answers] == [0] * len(answers), answers
+    ledger, totals = json.loads(answers[-2]["out"]), json.loads(answers[-1]["out"])
+    assert {row["purpose"] for row in ledger} >= {"todoist.sync", "todoist.write", "llm.tip-generator"}
+    for server in (todoist.origin, gateway.host):
+        sent, got = trace.moved[int(server.rpartition(":")[2])]
+        told = [row for row in ledger if row["host"] == server]
+        assert sum(row["bytes_out"] for row in told) == pytest.approx(sent, rel=0.01)
+        assert sum(row["bytes_in"] for row in told) == pytest.approx(got, rel=0.01)
+        assert sum(row["requests"] for row in totals if row["host"] == server) == len(told)
+    assert len(ledger) == len(todoist.log) + len(gateway.log)
+    assert {reach.port for reach in trace.reaches if reach.family == "AF_INET" and reach.port} <= {
+        int(server.rpartition(":")[2]) for server in (todoist.origin, gateway.host)
+    }
+    rooms = {room for event, room in room_calls(answers) if event.startswith("socket.")}
+    assert rooms <= {HTTP, "oo_cli/adapters/llm/endpoint.py"}
+
+
+@tracing.needs_trace
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_each_command_by_itself(lone: dict[str, str], tmp_path: Path, door: list[str], words: tuple[str, ...]) -> None:
+    """The same for the console script's own process, command by command."""
+    trace = tracing.traced([*door, *words], lone | {"LITELLM_URL": "https://models.example.org"}, tmp_path)
+    assert [reach for reach in trace.reaches if not reach.is_here or reach.port == 53] == []
+    assert [name for _, name in trace.opened if name == "resolv.conf"] == []
