@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody
 
 CUSTODY = "custody"
-SOURCES = ("todotxt", "todoist", "habit")
+SOURCES = ("todotxt", "taskwarrior", "todoist", "habit")
 
 
 def open_house(
@@ -135,9 +135,23 @@ def open_source(house: House, source_id: str) -> Source:
         path = state.watch_path or house.paths.todo_file
         kept = history.progress(house.store.conn, source_id)
         return TodoTxtSource(path, house.zone.key, path == house.paths.todo_file, kept)
+    if source_id == "taskwarrior":
+        from oo_cli.adapters.sources.taskwarrior.program import Program
+        from oo_cli.adapters.sources.taskwarrior.source import TaskwarriorSource
+
+        path = state.watch_path or ""
+        kept = history.progress(house.store.conn, source_id)
+        return TaskwarriorSource(Program(house.environ, os.path.dirname(path)), path, house.zone.key, kept)
     from oo_cli.wiring_todoist import TodoistAccount
 
     return TodoistAccount(house).source()
+
+
+def locate_taskwarrior(house: House, folder: str | None) -> str:
+    """The file to watch of the Taskwarrior that is here, in a folder or where it is set to keep its tasks."""
+    from oo_cli.adapters.sources.taskwarrior.program import locate
+
+    return locate(house.environ, folder)
 
 
 def open_embedder(house: House) -> Embedder:

@@ -28,9 +28,19 @@ def connect_todotxt(house: House, path: str | None) -> str:
     return target
 
 
-def source_file(house: House) -> str | None:
-    """The todo.txt that is connected now."""
-    state = profile.sources(house.store.conn).get("todotxt") if house.exists else None
+def connect_taskwarrior(house: House, path: str, write: bool) -> None:
+    """Connect the Taskwarrior whose tasks are in the file at `path`; one of another folder is forgotten first."""
+    before = source_file(house, "taskwarrior")
+    if before is not None and before != path:
+        disconnect(house, "taskwarrior")
+    _grant(house, "taskwarrior", path)
+    if write:
+        set_consent(house, "taskwarrior.write", True)
+
+
+def source_file(house: House, source: str = "todotxt") -> str | None:
+    """The file that a connected source watches."""
+    state = profile.sources(house.store.conn).get(source) if house.exists else None
     return state.watch_path if state is not None else None
 
 

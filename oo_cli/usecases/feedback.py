@@ -12,7 +12,6 @@ from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, due_of, local, midnig
 from oo_cli.engine.wording import tip_text
 from oo_cli.house import House
 from oo_cli.usecases import outbox
-from oo_cli.usecases.pull import LOCAL
 from oo_cli.usecases.reactions import LAST, reactions
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipShown
@@ -32,6 +31,7 @@ NO_MS = {
     "too many": DAY_MS,
 }
 TOO_MANY_MS = 4 * HOUR_MS
+SUCCEEDED_AT_ONCE = "todotxt"  # the list to which oO itself writes the next occurrence
 # Ways to say "later" that may cross midnight and still name no day.
 BY_THE_CLOCK = re.compile(r"tonight|(?:in )?\d+\s*(?:m|min|h|hours?)|\d+:\d+")
 
@@ -119,7 +119,7 @@ def _done_mute(house: House, subject: str, in_source: bool, now: int) -> tuple[i
 def _successors(house: House, subject: str, source: str, text: str) -> tuple[str, ...]:
     """Where a local list writes the next occurrence at once: the references of what is not wanted again today."""
     task = _task(house, subject)
-    if task is None or not task.recurring or source not in LOCAL:
+    if task is None or not task.recurring or source != SUCCEEDED_AT_ONCE:
         return ()
     reading = house.source(source).read(house.clock.now_ms())
     same = [signal for signal in reading.tasks if signal.recurring and tip_text(signal.title) == text]

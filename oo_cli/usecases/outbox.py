@@ -23,6 +23,7 @@ BATCH = 100
 KEPT_MS = 30 * DAY_MS
 BODIES_KEPT_MS = DAY_MS
 TABLE, BODY = "outbox", "body"
+MOVES = frozenset(("todoist",))  # sources whose dates follow a "later"; elsewhere it is kept here alone
 
 
 @runtime_checkable
@@ -75,8 +76,8 @@ def close(house: House, event_id: str, source: str, handle: str, task: TaskFeatu
 
 
 def reschedule(house: House, event_id: str, source: str, handle: str, day: str) -> bool:
-    """Queue the move of a task to another day (ISO), as `close` does."""
-    return _queue(house, event_id, source, "reschedule", _Body(handle, look=True, day=day))
+    """Queue the move of a task to another day (ISO), as `close` does, where the source takes that."""
+    return source in MOVES and _queue(house, event_id, source, "reschedule", _Body(handle, look=True, day=day))
 
 
 def take_back(house: House, event_id: str, undo_id: str) -> str:

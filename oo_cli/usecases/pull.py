@@ -18,7 +18,7 @@ from oo_data.store.profile import SourceState
 
 # What a source may suffer from by itself. A locked vault or a full disk concerns all, and is not contained.
 TROUBLES = (SourceUnavailableError, ConnectionNeededError, ConsentMissingError)
-LOCAL = frozenset(("todotxt", "habit"))
+LOCAL = frozenset(("todotxt", "taskwarrior", "habit"))
 
 
 @dataclass(slots=True)
