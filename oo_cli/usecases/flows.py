@@ -11,6 +11,7 @@ from oo_cli.adapters.sources.manifests import SourceManifest, manifests
 from oo_cli.house import House
 from oo_cli.usecases import areas, holdout, own
 from oo_cli.usecases.agents import own_folder
+from oo_cli.usecases.outbox import MOVES
 from oo_data.contracts.llm import ALIASES, PLACES, Place, consent_key
 from oo_data.store import profile
 
@@ -107,7 +108,7 @@ def _reading(source: SourceManifest, key: str) -> Flow:
 def _writing(source: SourceManifest, key: str) -> Flow:
     kept = tuple(line for line in source.kept if line.startswith("writes"))
     exact = (f"the login asks {source.title} for: {', '.join(source.scopes)}",) if source.scopes else ()
-    what = "your own reactions: a tick, its undoing, another day"
+    what = f"your own reactions: a tick, its undoing{', another day' if source.id in MOVES else ''}"
     return Flow(key, what, ", ".join(source.hosts) or source.title, kept, (), exact)
 
 

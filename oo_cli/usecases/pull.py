@@ -45,8 +45,11 @@ class Remembering(Protocol):
 Progress = Callable[[str, int, int], None]
 
 
-def pull(house: House, local_only: bool, progress: Progress | None = None) -> Pulled:
-    """Read the connected sources whose consent holds; those left out or failing keep what was known of them."""
+def pull(house: House, local_only: bool, progress: Progress | None = None, keep: bool = False) -> Pulled:
+    """Read the connected sources whose consent holds; those left out or failing keep what was known of them.
+
+    Nothing is written unless it is to `keep` what they tell of the past.
+    """
     pulled = Pulled()
     granted = profile.granted(house.store.conn)
     before = {task.ref: task for task in records.tasks(house.store.conn)}
@@ -60,7 +63,7 @@ def pull(house: House, local_only: bool, progress: Progress | None = None) -> Pu
             pulled.failures[state.id] = error
             continue
         _take(house, pulled, state, reading, before)
-        if isinstance(source, Remembering):
+        if keep and isinstance(source, Remembering):
             try:
                 _remember(house, pulled, state.id, source, progress)
             except TROUBLES as error:

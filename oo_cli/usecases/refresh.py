@@ -76,7 +76,7 @@ class _Made(NamedTuple):
 
 def shelf_to_be(house: House) -> tuple[prepare.Shelf, prepare.Stock]:
     """What a refresh would lay on the shelf now, of what is known here: nothing is sent, and nothing written."""
-    made = _make(house, house.clock.now_ms(), True, None)
+    made = _make(house, pull.pull(house, local_only=True), house.clock.now_ms(), local_only=True)
     return made.shelf, made.stock
 
 
@@ -87,7 +87,7 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     if not local_only:
         outbox.flush(house)
-    made = _make(house, now, local_only, progress)
+    made = _make(house, pull.pull(house, local_only, progress, keep=True), now, local_only)
     worded = _ask_model(house, made.shelf, made.stock, now, ask)
     ready = worded.shelf if worded else made.shelf
     with house.store.write():
@@ -114,9 +114,8 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
     return Report(False, len(made.stock.tasks), shown, failures, problems, failed)
 
 
-def _make(house: House, now: int, local_only: bool, progress: pull.Progress | None) -> _Made:
+def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool) -> _Made:
     conn = house.store.conn
-    pulled = pull.pull(house, local_only, progress)
     tasks = pull.all_tasks(house, pulled)
     known = records.completions(conn, now - HISTORY_MS)
     fresh = pull.fresh_completions(house, pulled, known)

@@ -96,6 +96,17 @@ def test_no_word_stays_and_leaving_erases(oo: Oo, tasks: Tasks, environ: dict[st
     assert not consents["taskwarrior.write"]
 
 
+def test_a_look_ahead_writes_nothing(oo: Oo, tasks: Tasks, environ: dict[str, str]) -> None:
+    """What only shows what a refresh would do keeps nothing of the history that it reads."""
+    oo("connect", "taskwarrior")
+    tasks.put(done(8, "20261130T080000Z"))
+    database = Path(f"{environ['OO_HOME']}/data/oo.db")
+    before = database.read_bytes()
+    assert oo("consent", "preview", "llm.tip-generator.local").code == 0
+    assert oo("area").code == 0
+    assert database.read_bytes() == before
+
+
 def test_another_folder_takes_the_place_of_the_first(oo: Oo, tasks: Tasks, tmp_path: Path) -> None:
     """What came from the folder before is forgotten, its history with it; the same one again changes nothing."""
     oo("connect", "taskwarrior")
