@@ -10,7 +10,6 @@ from typing import Any
 from oo_cli.commands.desk import Desk
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
-LEVELS = " ▁▂▃▄▅▆▇█"
 BAR = 20
 
 
@@ -25,12 +24,6 @@ def bar(at: Desk, share: float, cells: int = BAR) -> str:
         return ""
     eighths = round(min(max(share, 0.0), 1.0) * cells * 8)
     return (BLOCKS[8] * (eighths // 8) + BLOCKS[eighths % 8]).rstrip()
-
-
-def levels(values: Sequence[float]) -> str:
-    """A line of columns, the highest value at full height."""
-    most = max(values, default=0.0) or 1.0
-    return "".join(LEVELS[0 if value <= 0 else max(1, round(value / most * 8))] for value in values)
 
 
 def number(found: Mapping[str, Any] | None, signed: bool = False) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from oo_cli.commands import charts
 from oo_cli.commands.desk import Desk, desk
+from oo_cli.tui.blocks import levels
 from oo_data.errors import BadUsageError
 
 
@@ -86,7 +87,7 @@ def _acceptance(at: Desk, hours: list[Mapping[str, Any]]) -> list[str]:
     said = ["", f"Tips by hour: {done} of {shown} were done."]
     if charts.drawn(at):
         shares = {h["hour"]: h["accepted"] / h["shown"] for h in hours}
-        return [*said, f"0h {charts.levels([shares.get(hour, 0.0) for hour in range(24)])} 23h"]
+        return [*said, f"0h {levels([shares.get(hour, 0.0) for hour in range(24)])} 23h"]
     return said + [f"at {h['hour']}h: {h['accepted']} of {h['shown']}" for h in hours]
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from oo_cli.commands.desk import Desk, desk
+from oo_cli.engine.told import ORIGINS
 from oo_data.errors import BadUsageError
 
 VALUE_CELLS, ABOUT_CELLS = 14, 78
-ORIGINS = {"user": "you", "inferred": "worked out", "default": "default"}
 
 
 def register(app: typer.Typer) -> None:

@@ -16,7 +16,8 @@ _NUMBERS = {
     "minutes": "min",
     "seconds": "s",
 }
-
+# Where a value came from, in the person's words.
+ORIGINS = {"user": "you", "inferred": "worked out", "default": "default"}
 _PLURAL = re.compile(r"(.*?)s((?: (?:of|to|on|about|that) .*)?)")  # the noun stands before a preposition, or last
 
 

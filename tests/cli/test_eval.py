@@ -12,6 +12,7 @@ import pytest
 from oo_cli.commands import charts
 from oo_cli.commands.desk import Desk
 from oo_cli.options import Options
+from oo_cli.tui.blocks import levels
 from oo_data.store import records
 from oo_data.store.db import open_store
 from tests.conftest import Oo
@@ -120,4 +121,4 @@ def test_a_terminal_gets_a_table_and_a_screen_reader_does_not() -> None:
 
 def test_a_line_of_levels_shows_even_the_smallest() -> None:
     """Nothing is blank, something is at least one eighth, the most is full."""
-    assert charts.levels([0.0, 0.001, 0.5, 1.0]) == " ▁▄█"
+    assert levels([0.0, 0.001, 0.5, 1.0]) == " ▁▄█"

@@ -50,10 +50,17 @@ def finish(store: Store, id: str, bytes_out: int, bytes_in: int, status: str) ->
 
 def recent(store: Store, limit: int) -> list[EgressRow]:
     """The latest requests, newest first, in the order they were made whatever the clock said."""
-    rows = store.conn.execute(
-        "select id, at, host, purpose, consent, categories, bytes_out, bytes_in, status"
-        " from egress order by rowid desc limit ?",
-        (limit,),
+    return page(store.conn, limit)
+
+
+def page(conn: sqlite3.Connection, limit: int, find: str = "", after: str = "") -> list[EgressRow]:
+    """At most `limit` requests made before the one named `after`, newest first; those whose words hold `find`."""
+    rows = conn.execute(
+        "select id, at, host, purpose, consent, categories, bytes_out, bytes_in, status from egress"
+        " where (:after = '' or rowid < (select rowid from egress where id = :after))"
+        " and (:find = '' or instr(lower(host || ' ' || purpose || ' ' || consent || ' ' || categories"
+        " || ' ' || status), :find)) order by rowid desc limit :limit",
+        {"after": after, "find": find.lower(), "limit": limit},
     )
     return [
         EgressRow(id, at, host, purpose, consent, tuple(filter(None, categories.split(","))), out, back, status)

@@ -15,6 +15,41 @@ select seq, id, at, type, subject, data from event indexed by event_type where t
 """
 
 
+# A tip counts where it was last shown; what became of it is the newest reaction that stands.
+_SHOWN = """
+select e.seq, e.at, e.subject, json_extract(e.data, '$.surface'), coalesce((
+  select case r.type when 'TipIgnored' then 'ignored' else json_extract(r.data, '$.reaction') end from event r
+  where r.subject = e.subject and r.type in ('FeedbackGiven', 'TipIgnored')
+    and not exists (select 1 from event u where u.subject = r.id and u.type = 'FeedbackUndone')
+  order by r.seq desc limit 1), '')
+from event e indexed by event_type where e.type = 'TipShown' and e.seq < ? and e.at >= ?
+  and not exists (select 1 from event l where l.subject = e.subject and l.type = 'TipShown' and l.seq > e.seq)
+order by e.seq desc limit ?
+"""
+LAST = (1 << 63) - 1  # beyond every place in the log
+
+
+class Entry(NamedTuple):
+    """One event as it lies in the log, for reading: its place, id, time (UTC ms), type, subject and other fields."""
+
+    seq: int
+    id: str
+    at: int
+    kind: str
+    subject: str
+    fields: dict[str, str | int | float]
+
+
+class ShownTip(NamedTuple):
+    """A tip that was shown: where and when last (UTC ms), and what became of it: a reaction, ignored, or empty."""
+
+    seq: int
+    at: int
+    tip_id: str
+    surface: str
+    became: str
+
+
 class Logged(NamedTuple):
     """One event as the log has it: its place, id, time (UTC ms) and content."""
 
@@ -74,6 +109,30 @@ def last_seq(conn: sqlite3.Connection) -> int:
     """The place of the newest event; 0 where there is none."""
     (seq,) = conn.execute("select coalesce(max(seq), 0) from event").fetchone()
     return int(seq)
+
+
+def page(conn: sqlite3.Connection, limit: int, find: str = "", before: int = 0) -> list[Entry]:
+    """At most `limit` events before a place (0: the end), newest first; those whose words hold `find`, in any case."""
+    rows = conn.execute(
+        "select seq, id, at, type, subject, data from event where seq < :before and (:find = ''"
+        " or instr(lower(type), replace(:find, ' ', '')) or instr(lower(subject), :find) or instr(lower(data), :find))"
+        " order by seq desc limit :limit",
+        {"before": before or LAST, "find": find.lower(), "limit": limit},
+    )
+    return [
+        Entry(seq, event_id, at, kind, subject, json.loads(data)) for seq, event_id, at, kind, subject, data in rows
+    ]
+
+
+def total(conn: sqlite3.Connection) -> int:
+    """How many events there are."""
+    (found,) = conn.execute("select count(*) from event").fetchone()
+    return int(found)
+
+
+def shown(conn: sqlite3.Connection, limit: int, before: int = 0, since: int = 0) -> list[ShownTip]:
+    """Tips by their last showing, newest first: before a place in the log (0: the end), since a time (UTC ms)."""
+    return [ShownTip(*row) for row in conn.execute(_SHOWN, (before or LAST, since, limit))]
 
 
 def _load(row: tuple[int, str, int, str, str, str]) -> Logged:
