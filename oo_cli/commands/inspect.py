@@ -66,7 +66,7 @@ def _print(at: Desk, tab: Tab, find: str, limit: int, demo: bool) -> int:
     from oo_data.text import show
 
     with _made_up(at) if demo else nullcontext(at.house) as house:
-        sheet = tab.read(house, Ask(limit, find, thorough=not at.options.offline))
+        sheet = tab.read(house, Ask(limit, find))
     data = {
         "tab": tab.id,
         "says": sheet.says,

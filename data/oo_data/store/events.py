@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oo_data.contracts.event import EVENTS, Event, data_of, kind_of
 from oo_data.store.db import append_event
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     at: int
     kind: str
     subject: str
-    fields: dict[str, str | int | float]
+    fields: dict[str, Any]
 
 
 class ShownTip(NamedTuple):
@@ -119,9 +119,7 @@ def page(conn: sqlite3.Connection, limit: int, find: str = "", before: int = 0) 
         " order by seq desc limit :limit",
         {"before": before or LAST, "find": find.lower(), "limit": limit},
     )
-    return [
-        Entry(seq, event_id, at, kind, subject, json.loads(data)) for seq, event_id, at, kind, subject, data in rows
-    ]
+    return [Entry(seq, event_id, at, kind, subject, _fields(data)) for seq, event_id, at, kind, subject, data in rows]
 
 
 def total(conn: sqlite3.Connection) -> int:
@@ -133,6 +131,15 @@ def total(conn: sqlite3.Connection) -> int:
 def shown(conn: sqlite3.Connection, limit: int, before: int = 0, since: int = 0) -> list[ShownTip]:
     """Tips by their last showing, newest first: before a place in the log (0: the end), since a time (UTC ms)."""
     return [ShownTip(*row) for row in conn.execute(_SHOWN, (before or LAST, since, limit))]
+
+
+def _fields(data: str) -> dict[str, Any]:
+    """The fields of an event; of a row that no oO wrote, its data as it lies there."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"data": data}
 
 
 def _load(row: tuple[int, str, int, str, str, str]) -> Logged:

@@ -8,30 +8,31 @@ from oo_cli.usecases.inspect.sheet import Column
 from oo_data.text import cut, width
 
 GAP = 2
+ALWAYS = 2  # columns without which a row says nothing
 
 
 def widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
     """The cells of each column, 0 for one that is left out; with their gaps they fit into `room`.
 
-    As long as the narrowest forms do not fit, the column that is kept least goes; what room is left then widens those
-    that need it, the most kept first.
+    The two that are kept most come first, narrow if need be; another one only where these are as wide as they want to
+    be. What room is then left widens the others, the most kept first.
     """
     wants = [
         min(max([width(column.head), *(width(row[at]) for row in rows)]), column.most)
         for at, column in enumerate(columns)
     ]
-    found = [min(column.least, want) for column, want in zip(columns, wants, strict=True)]
-    given_up = sorted(range(len(columns)), key=lambda at: columns[at].keep)
-    for at in given_up[:-1]:
-        if _total(found) <= room:
-            break
-        found[at] = 0
-    found = [min(cells, max(room, 1)) for cells in found]
-    spare = room - _total(found)
-    for at in sorted((at for at, cells in enumerate(found) if cells), key=lambda at: -columns[at].keep):
-        more = max(min(wants[at] - found[at], spare), 0)
-        found[at], spare = found[at] + more, spare - more
-    return found
+    order = sorted(range(len(columns)), key=lambda at: -columns[at].keep)
+    sizes = [0] * len(columns)
+    for group in (order[:ALWAYS], order[ALWAYS:]):
+        for at in group:
+            left = room - _total(sizes) - (GAP if any(sizes) else 0)
+            least = max(min(columns[at].least, wants[at]), 1)
+            if left >= least or not any(sizes):
+                sizes[at] = min(least, max(left, 1))
+        for at in group:
+            if sizes[at]:
+                sizes[at] += max(min(wants[at] - sizes[at], room - _total(sizes)), 0)
+    return sizes
 
 
 def laid(cells: Sequence[str], columns: Sequence[Column], sizes: Sequence[int]) -> str:

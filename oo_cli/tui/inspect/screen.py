@@ -34,8 +34,8 @@ FOLLOWED = 1000  # rows beyond which what was paged in is not read anew by itsel
 KEYS = (
     ("1 to 7, Tab", "another tab"),
     ("up, down", "another row"),
-    ("Page up, Page down", "a screenful"),
-    ("Home, End", "the first row, the last"),
+    ("PgUp, PgDn", "a screenful"),
+    ("Home, End", "first, last row"),
     ("Enter", "all of a row"),
     ("/", "find"),
     ("r", "read again"),

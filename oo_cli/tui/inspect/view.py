@@ -151,8 +151,10 @@ def _empty(view: View, sheet: Sheet, columns: int) -> list[Painted]:
     if view.find:
         sentence, step = f"Nothing here holds: {show(view.find)}", "Escape shows all again."
     measure = _measure(columns)
+    notes = [_painted(show(note), "text") for note in sheet.notes]
     return [
-        *(_painted(show(note), "text") for note in sheet.notes),
+        *notes,
+        *([BLANK] if notes else []),
         *(_painted(line, "text") for line in balance(sentence, measure)),
         *(_painted(line, "dim") for line in balance(step, measure)),
     ]
@@ -190,11 +192,12 @@ def _lines(view: View) -> tuple[str, ...]:
     if view.keys:
         widest = max(width(key) for key, _ in view.keys)
         return tuple(f"{key:<{widest}}   {label}" for key, label in view.keys)
-    return tuple(tidy(line) for line in view.detail)
+    title, *rest = view.detail
+    return tuple(tidy(line) for line in (title, "", *rest))
 
 
 def _folded(lines: Sequence[str], columns: int) -> list[Painted]:
-    """Text in a readable measure, the first line bright; what is folded keeps the indent of its line."""
+    """Text in a readable measure, its first line and what is indented bright; a folded line keeps its indent."""
     measure = _measure(columns)
     folded: list[Painted] = []
     for at, line in enumerate(lines):
@@ -203,10 +206,6 @@ def _folded(lines: Sequence[str], columns: int) -> list[Painted]:
         for part in parts:
             ink: Ink = "text" if at == 0 or indent else "dim"
             folded.append(_painted(" " * indent + part.lstrip(" "), ink) if part else BLANK)
-        if at == 0 and len(lines) > 1 and lines[1]:
-            folded.append(BLANK)
-        if not line:
-            folded.append(BLANK)
     return folded
 
 

@@ -92,9 +92,9 @@ COLUMNS = (
     Column("agent", 6, 8, 24),
     Column("", 5, 3, 6),
     Column("last run", 4, 12, 28),
-    Column("says", 3, 16, 80),
+    Column("says", 2, 16, 80),
     Column("holds until", 1, 12, 12),
-    Column("next run", 2, 12, 12),
+    Column("next run", 3, 12, 12),
 )
 ACTS = (Act("r", "run now", _run), Act("o", "on or off", _switch))
 TAB = Tab("agents", COLUMNS, read, detail, ACTS)

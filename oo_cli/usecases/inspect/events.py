@@ -18,7 +18,7 @@ OF_TIPS = ("TipShown", "TipIgnored", "FeedbackGiven")  # their subject is a tip
 SHORT = 8  # of a reference, enough to tell it from others on one screen
 _REF = re.compile(r"[0-9a-f]{16,}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_TIMES = frozenset(("until",))
+SWITCHES = ("granted", "active", "held")  # told when they are 0, too
 
 
 def read(house: House, ask: Ask) -> Sheet:
@@ -42,9 +42,9 @@ def _row(house: House, entry: Entry) -> Row:
     now = house.clock.now_ms()
     told = []
     for name, value in entry.fields.items():
-        if value in ("", 0) and name not in ("granted", "active", "held"):
+        if name == "about" or (value in ("", 0) and name not in SWITCHES):
             continue
-        said = moment(value, now, house.zone) if name in _TIMES and isinstance(value, int) else _short(str(value))
+        said = moment(value, now, house.zone) if name == "until" and isinstance(value, int) else _short(str(value))
         told.append(f"{name.replace('_', ' ')} {said}")
     cells = (moment(entry.at, now, house.zone), _words(entry.kind), _short(entry.subject), ", ".join(told))
     return Row(str(entry.seq), cells, _data(entry))
@@ -74,7 +74,7 @@ def _short(word: str) -> str:
 COLUMNS = (
     Column("when", 3, 12, 12),
     Column("what", 4, 10, 20),
-    Column("about", 2, 8, 40),
-    Column("details", 1, 12, 80),
+    Column("about", 1, 8, 40),
+    Column("details", 2, 12, 80),
 )
 TAB = Tab("events", COLUMNS, read, detail, follows_log=True)

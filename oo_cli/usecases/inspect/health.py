@@ -25,7 +25,7 @@ def read(custody_says: Callable[[House], str], house: House, ask: Ask) -> Sheet:
 
 def detail(_: House, row: Row) -> list[str]:
     """One finding in full."""
-    return [row.data["part"], "", row.data["says"]]
+    return [row.data["part"], row.data["says"]]
 
 
 def _rows(custody_says: Callable[[House], str], house: House, offline: bool) -> list[Row]:

@@ -87,7 +87,7 @@ COLUMNS = (
     Column("policy", 7, 8, 16),
     Column("stage", 6, 6, 6),
     Column("same choice", 5, 11, 11, right=True),
-    Column(f"in its {NEAR}", 3, 9, 9, right=True),
+    Column(f"in top {NEAR}", 3, 9, 9, right=True),
     Column("decisions", 4, 9, 9, right=True),
     Column("since", 1, 12, 12),
     Column("what it is", 2, 16, 60),

@@ -56,10 +56,10 @@ def _unset(house: House, key: str, _: str) -> str:
 
 
 COLUMNS = (
-    Column("setting", 6, 16, 44),
-    Column("value", 5, 6, 20),
-    Column("by", 4, 7, 10),
-    Column("evidence", 3, 8, 18),
+    Column("setting", 6, 20, 44),
+    Column("value", 5, 10, 24),
+    Column("by", 4, 10, 10),
+    Column("evidence", 3, 14, 18),
     Column("since", 1, 12, 12),
     Column("what it does", 2, 16, 60),
 )
