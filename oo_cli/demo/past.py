@@ -50,7 +50,7 @@ def _tip(house: House, at: int, count: int) -> ShelvedTip:
     title = SAID[count % len(SAID)]
     tip_id = new_id()
     text, reason, handle = (
-        house.sealer.seal(words, "tip", column, tip_id)
+        house.sealer.seal(words, "tip", column, tip_id, source=SOURCE, at=at)
         for column, words in (("text", title), ("reason", ""), ("handle", "null"))
     )
     return ShelvedTip(

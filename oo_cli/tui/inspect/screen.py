@@ -98,6 +98,7 @@ class Inspect(App[None]):
         self._looking: Timer | None = None
         self._then: Callable[[str], None] | None = None
         self.failure: BaseException | None = None
+        self.follows = False
         blocks = encoding.lower().replace("-", "") == "utf8"
         view = View(tuple(tab.id for tab in self._tabs), self._tabs[tab].columns, tab, find=find, blocks=blocks)
         self.canvas = Canvas(view, encoding, plain)
@@ -282,8 +283,7 @@ class Inspect(App[None]):
         known = len(view.sheet.rows) if view.sheet else 0
         ask = Ask(min(max(known, PAGE), FOLLOWED), view.find, thorough=thorough)
         self._seen = self._mark()
-        if self._looking is not None:
-            (self._looking.resume if tab.follows_log else self._looking.pause)()
+        self._follow(tab.follows_log)
 
         def read(house: House) -> Sheet:
             self._database = house.paths.database
@@ -319,6 +319,11 @@ class Inspect(App[None]):
         # The same page may have been asked for twice: it goes only where it belongs.
         if tab is self._tab and ask.find == view.find and sheet is not None and sheet.rows[-1].key == ask.after:
             self._change(sheet=sheet._replace(rows=sheet.rows + more.rows, more=more.more))
+
+    def _follow(self, on: bool) -> None:
+        self.follows = on
+        if self._looking is not None:
+            (self._looking.resume if on else self._looking.pause)()
 
     def _look(self) -> None:
         """Read anew where something has happened, unless too much was paged in for that."""

@@ -60,7 +60,7 @@ def compose(view: View, columns: int, rows: int) -> list[Painted]:
     head, foot = [_tabs(view, columns), *air], [*air, _foot(view, columns)]
     room = max(rows - len(head) - len(foot), 0)
     page = [*head, *_body(view, columns, room), *foot]
-    return page[: rows - 1] + page[-1:] if rows > 1 else page[-1:]
+    return [_clipped(row, columns) for row in (*page[: rows - 1], page[-1])]
 
 
 def table_rows(view: View, rows: int) -> int:
@@ -215,6 +215,19 @@ def _measure(columns: int) -> int:
 
 def _painted(text: str, ink: Ink) -> Painted:
     return Painted(((" " * MARGIN, ink), (text, ink)))
+
+
+def _clipped(row: Painted, columns: int) -> Painted:
+    """The row as far as the screen is wide."""
+    if sum(width(text) for text, _ in row.spans) <= columns:
+        return row
+    spans: list[tuple[str, Ink]] = []
+    left = columns
+    for text, ink in row.spans:
+        part = cut(text, left) if left else ""
+        spans.append((part, ink))
+        left -= width(part)
+    return replace(row, spans=tuple(spans))
 
 
 def _filled(rows: list[Painted], room: int) -> list[Painted]:

@@ -1,0 +1,109 @@
+"""The admin screen on a screen that only exists in memory, before a real house."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from oo_cli.house import House
+from oo_cli.tui.session import Session
+from oo_cli.usecases.inspect.tabs import NAMES, tabs
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from oo_cli.tui.inspect.screen import Inspect
+
+
+class Shown:
+    """A running admin screen, its keys, and what is painted."""
+
+    def __init__(self, app: Inspect, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def rows(self) -> list[str]:
+        """Every painted row of the screen, as wide as it is."""
+        screen = self.app.screen
+        return [strip.text for strip in screen._compositor.render_strips(screen.size)]
+
+    @property
+    def text(self) -> str:
+        """What can be read, row by row."""
+        return "\n".join(row.rstrip() for row in self.rows)
+
+    @property
+    def picked(self) -> str:
+        """The row at hand."""
+        return next((row[2:].rstrip() for row in self.rows if row.startswith("\u203a")), "")
+
+    @property
+    def foot(self) -> str:
+        """The last row."""
+        return self.rows[-1].strip()
+
+    async def settle(self) -> None:
+        """Until nothing is under way."""
+        await self.pilot.pause()
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> str:
+        """Press keys one after the other; what can be read then."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+        return self.text
+
+    async def type(self, words: str) -> str:
+        """Clear the line, paste words into it and press Enter; what can be read then."""
+        await self.press("ctrl+u")
+        self.paste(words)
+        return await self.press("enter")
+
+    def paste(self, words: str) -> None:
+        """Have the terminal paste words."""
+        from textual.events import Paste
+
+        self.app.post_message(Paste(words))
+
+
+Enter = Callable[..., AbstractAsyncContextManager[Shown]]
+
+
+def no_custody(_: House) -> str:
+    """Where the key is kept, in a house whose key this process holds."""
+    return "The key is this test's."
+
+
+@pytest.fixture
+def enter() -> Enter:
+    """Run the admin screen on a house, at one of its tabs."""
+
+    @asynccontextmanager
+    async def running(
+        open_house: Callable[[], House],
+        tab: str = "events",
+        size: tuple[int, int] = (100, 30),
+        *,
+        find: str = "",
+        encoding: str = "utf-8",
+        plain: bool = False,
+    ) -> AsyncIterator[Shown]:
+        from oo_cli.tui.inspect.screen import Inspect
+
+        work = Session(open_house)
+        app = Inspect(work, tabs(no_custody), tab=NAMES.index(tab), find=find, encoding=encoding, plain=plain)
+        try:
+            async with app.run_test(size=size) as pilot:
+                shown = Shown(app, pilot)
+                await shown.settle()
+                yield shown
+        finally:
+            work.close()
+
+    return running
