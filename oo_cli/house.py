@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from oo_data.env import Paths
-from oo_data.errors import CannotWriteError
+from oo_data.errors import CannotWriteError, SourceUnavailableError
 from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
 if TYPE_CHECKING:
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
-    from oo_data.ports import Clock, Clockwork, Embedder, Llm, Sealer, Source
+    from oo_data.contracts.channel import Channel
+    from oo_data.ports import Clock, Clockwork, Embedder, Llm, Notifier, Sealer, Source
 
 REF_KEY = "ref-key"
 
@@ -38,6 +39,10 @@ def _no_clockworks(house: House) -> tuple[Clockwork, ...]:
     return ()
 
 
+def _no_notifier(house: House, channel: Channel) -> Notifier:
+    raise SourceUnavailableError("There is no way to tell you here.", "See: oo notify")
+
+
 class Doors(NamedTuple):
     """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own.
 
@@ -50,6 +55,7 @@ class Doors(NamedTuple):
     embedder: Callable[[House], Embedder | None] = _no_embedder
     llm: Callable[[House], Llm | None] = _no_llm
     clockworks: Callable[[House], tuple[Clockwork, ...]] = _no_clockworks
+    notifier: Callable[[House, Channel], Notifier] = _no_notifier
 
 
 class House:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House
+from oo_data.contracts.channel import Channel
 from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
-from oo_data.ports import Clock, Clockwork, Embedder, Llm, Sealer, Source
+from oo_data.ports import Clock, Clockwork, Embedder, Llm, Notifier, Sealer, Source
 from oo_data.store import health, history, profile
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def open_house(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks),
+        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks, notifier),
         say,
     )
 
@@ -206,3 +207,16 @@ def attended(house: House) -> bool:
     """Whether the key of this home is only at hand while somebody gives it."""
     held = custody(house) if house.exists else None
     return held is not None and held.holder == "environment"
+
+
+def notifier(house: House, channel: Channel) -> Notifier:
+    """What tells the person over a channel."""
+    if not channel.url:
+        from oo_cli.adapters.notify.desktop import Desktop
+
+        return Desktop(house.environ.get("DBUS_SESSION_BUS_ADDRESS", ""))
+    from oo_cli.adapters.notify.post import Post
+    from oo_data.secret import Secret
+
+    hosts = None if channel.hosts is None else frozenset(channel.hosts)
+    return Post(house.store, house.clock, f"notify.{channel.name}", Secret(channel.url), hosts)

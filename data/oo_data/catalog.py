@@ -105,6 +105,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("file", "state/refresh.lock", "the refresh lock", "empty", "until forget"),
     Entry("file", "state/outbox.lock", "the lock round sending writes", "empty", "until forget"),
     Entry("file", "state/todoist.lock", "the lock round renewing a login", "empty", "until forget"),
+    Entry("file", "state/notify.lock", "the lock round telling of a tip", "empty", "until forget"),
     Entry("file", "state/forgetting", "the mark of a forget under way", "empty", "seconds"),
     Entry(
         "memory",

@@ -128,3 +128,11 @@ class Clockwork(Protocol):
     def remove(self, job_id: str) -> bool:
         """Take the job out, and nothing else; whether there was one. Raises `CannotWriteError`."""
         ...
+
+
+class Notifier(Protocol):
+    """One way to tell the person something away from the terminal."""
+
+    def send(self, title: str, body: str) -> tuple[str, ...]:
+        """Send one message; the hosts it reached. Raises `SourceUnavailableError` or `ConsentMissingError`."""
+        ...

@@ -57,6 +57,7 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         at.say("Nothing to refresh yet. Start with: oo add, or oo connect")
         return 0
     if if_stale and not is_stale(house):
+        _tell(at)
         return 0
     with progress_bar(at.shows_progress) as progress:
         report: Report = refresh(house, local_only=at.options.offline, progress=progress, ask=True)
@@ -76,4 +77,16 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         )
     else:
         at.say(f"{report.tasks} open, {report.tips} ready.")
+    _tell(at)
     return report.failures[0][1].exit_code if report.failures else 0
+
+
+def _tell(at: Desk) -> None:
+    """Tell the channels that are on, if this is a moment for it."""
+    from oo_data.store import profile
+
+    if any(key.startswith("notify.") for key in profile.granted(at.house.store.conn)):
+        from oo_cli.usecases.notify import tell
+
+        for name, error in tell(at.house, offline=at.options.offline).failed:
+            at.say(f"{name}: {error.line()}")

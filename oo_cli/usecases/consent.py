@@ -8,7 +8,7 @@ from oo_agents import registry
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import flows, holdout, moods, own
+from oo_cli.usecases import flows, holdout, moods, notify, own
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_cli.usecases.flows import WRITE, Flow
@@ -48,6 +48,9 @@ def lines(flow: Flow) -> list[str]:
 def grant(house: House, key: str) -> None:
     """Allow a flow. A source is allowed by connecting it, and only a connected one can be written to."""
     flow_of(house, key)
+    if key.startswith(notify.PREFIX):
+        name = key.removeprefix(notify.PREFIX)
+        raise BadUsageError("A channel is switched on by a first message.", f"Run: oo notify on {name}")
     source = key.removeprefix("source.").removesuffix(WRITE)
     about_source = key not in own.CONSENTS and (key.startswith("source.") or key.endswith(WRITE))
     if about_source and source not in profile.sources(house.store.conn):
@@ -68,6 +71,8 @@ def revoke(house: House, key: str) -> list[str]:
         return [counted(count, what) for what, count in holdout.stop(house).items() if count]
     if key in MODELS:
         return _stop_asking(house, key)
+    if key.startswith(notify.PREFIX):
+        return ["its address"] if notify.switch_off(house, key.removeprefix(notify.PREFIX)) else []
     if key.startswith("source."):
         source = key.removeprefix("source.")
         if source in profile.sources(house.store.conn):

@@ -17,6 +17,7 @@ from oo_data.store import profile
 
 HERE = "oO on this machine"
 WRITE = ".write"
+_TOLD = "a word that a tip is ready; its text only where you ask for it"
 _SENT = "titles of the first three candidates, and a sentence of what is true of each"
 _SENT_KEPT = "what was sent and said, sealed, for a day; verdict and numbers for 14 days"
 
@@ -49,7 +50,7 @@ FIXED: tuple[Flow, ...] = (
     ),
     Flow(
         "notify.desktop",
-        "a word that a tip is ready; its text only where you ask for it",
+        _TOLD,
         "the notifications of this desktop",
         ("nothing; the desktop may keep a history",),
     ),
@@ -74,7 +75,9 @@ FIXED: tuple[Flow, ...] = (
 )
 # Of the consents above, and of the aliases, those that something asks for. Any other cannot be granted:
 # a yes that nothing needs would lie about until something takes it for its own.
-ASKED = frozenset((own.MOOD, holdout.CONSENT, *(consent_key("tip-generator", place) for place in PLACES)))
+ASKED = frozenset(
+    (own.MOOD, holdout.CONSENT, "notify.desktop", *(consent_key("tip-generator", place) for place in PLACES))
+)
 
 
 def flows(house: House) -> dict[str, Flow]:
@@ -82,6 +85,8 @@ def flows(house: House) -> dict[str, Flow]:
     found = [*_of_sources(), *(flow for flow in (*FIXED, *flows_of_models()) if flow.key in ASKED)]
     entries = {f"agent.{entry.id}": entry for entry in registry.discover(own_folder(house)) if not entry.problem}
     asked = profile.consents(house.store.conn) if house.exists else {}
+    channels = sorted(key for key in asked if key.startswith("notify.") and not designed(key))
+    found += [Flow(key, _TOLD, "the hosts that `oo notify` lists", ("its address, sealed",)) for key in channels]
     gone = sorted(key for key in asked if key.startswith("agent.") and key not in entries)
     found += [_of_agent(entry) for entry in entries.values()]
     found += [Flow(key, "nothing: this agent is not here any more", HERE, ("what it left",)) for key in gone]
