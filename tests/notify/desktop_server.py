@@ -26,7 +26,7 @@ async def main(address: str, shown: Path) -> None:
     await bus.request_name("org.freedesktop.Notifications")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    await bus.wait_for_disconnect()
+    await asyncio.Event().wait()
 
 
 asyncio.run(main(sys.argv[1], Path(sys.argv[2])))

@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the body."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.bodies.append(body)
-        head = len(self.raw_requestline) + sum(len(f"{k}: {v}\r\n") for k, v in self.headers.items()) + 2
+        head = len(f"{self.requestline}\r\n") + sum(len(f"{k}: {v}\r\n") for k, v in self.headers.items()) + 2
         self.server.received += head + len(body)
         self.send_response(200)
         self.send_header("Content-Length", "2")
