@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from oo_data.errors import SourceUnavailableError
@@ -21,6 +20,8 @@ class Desktop:
 
     def send(self, title: str, body: str) -> tuple[str, ...]:
         """Show one notification that the desktop need not keep; it reaches no host. Raises `SourceUnavailableError`."""
+        import asyncio
+
         try:
             asyncio.run(asyncio.wait_for(self._send(show(title), show(body).translate(_MARKUP)), SECONDS))
         except ImportError:
