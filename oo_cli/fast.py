@@ -21,9 +21,29 @@ def main() -> int:
         if code is not None:
             return code
         arguments = arguments or ["tip"]
+    if not arguments:
+        return face()
     from oo_cli.main import run
 
     return run(arguments)
+
+
+def face() -> int:
+    """Draw the face's first frame, then load the face behind it; the exit code."""
+    from oo_cli.tui import first
+
+    frame = first.paint(os.environ)
+    try:
+        if frame is not None:
+            first.leave_when_told()
+        from oo_cli.main import run
+
+        return run([], frame=frame)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if frame is not None:
+            frame.give_back()
 
 
 def harden() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from oo_cli.commands.desk import Desk
     from oo_cli.house import Doors
+    from oo_cli.tui.first import Frame
 
 VERSION = "0.1.0"
 # Verb → room. Only the room of the verb at hand is opened; help opens all of them.
@@ -33,8 +34,16 @@ DESCRIPTION = f"""oO shows one well-timed tip. Without a command: the watch face
 {options.HELP}"""
 
 
-def run(arguments: list[str], environ: Mapping[str, str] = os.environ, doors: Doors | None = None) -> int:
-    """Run one command; the exit code. `doors` lets tests put their own world outside the house."""
+def run(
+    arguments: list[str],
+    environ: Mapping[str, str] = os.environ,
+    doors: Doors | None = None,
+    frame: Frame | None = None,
+) -> int:
+    """Run one command; the exit code. `doors` lets tests put their own world outside the house.
+
+    `frame` is the face's first, where it is on the screen already.
+    """
     as_json = "--json" in arguments
     try:
         asked = options.split(arguments)
@@ -43,7 +52,7 @@ def run(arguments: list[str], environ: Mapping[str, str] = os.environ, doors: Do
             return 0
         from oo_cli.commands.desk import Desk
 
-        desk = Desk(environ, asked, doors)
+        desk = Desk(environ, asked, doors, frame)
         try:
             return _run(desk, asked.rest)
         finally:

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 
     from oo_cli.house import Doors, House
     from oo_cli.options import Options
+    from oo_cli.tui.first import Frame
 
 
 class Desk:
     """One command's view of the world."""
 
-    def __init__(self, environ: Mapping[str, str], options: Options, doors: Doors | None) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], options: Options, doors: Doors | None, frame: Frame | None = None
+    ) -> None:
         self.environ = environ
         self.options = options
         self.doors = doors
+        self.frame = frame
         self._house: House | None = None
 
     @cached_property
@@ -54,7 +58,9 @@ class Desk:
         return not self.options.quiet and not self.options.json and render.wants_dim(sys.stderr, self.environ)
 
     def close(self) -> None:
-        """Close the house, if it was opened."""
+        """Close the house, if it was opened, and leave the screen, if the face did not come to take it over."""
+        if self.frame is not None:
+            self.frame.give_back()
         if self._house is not None:
             self._house.close()
 

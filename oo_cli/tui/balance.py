@@ -1,14 +1,21 @@
-"""Line breaks for centred text: as few lines as fit, of lengths as equal as they can be."""
+"""Line breaks for centred text: as few lines as fit, of lengths as equal as they can be.
 
-from __future__ import annotations
-
-import unicodedata
-
-from oo_data.text import width as cells
+On the way to the first frame: no module is loaded that plain text does not need.
+"""
 
 _ZWJ = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+WIDE = "\u0300"  # from here on a printable character may take no column, or two
 _PAUSES = (".", ",", ":", ";", "!", "?")
+
+
+def cells(text: str) -> int:
+    """Columns that the text takes on a terminal."""
+    if text.isascii() or max(text) < WIDE:
+        return len(text)
+    from oo_data.text import width
+
+    return width(text)
 
 
 def balance(text: str, width: int) -> list[str]:
@@ -19,7 +26,8 @@ def balance(text: str, width: int) -> list[str]:
     """
     width = max(width, 2)
     words = [piece for word in text.split(" ") if word for piece in _pieces(word, width)]
-    lines, start = [], 0
+    lines: list[str] = []
+    start = 0
     for end in _ends(words, width):
         lines.append(" ".join(words[start:end]))
         start = end
@@ -67,6 +75,8 @@ def _pieces(word: str, width: int) -> list[str]:
 
 def _clusters(word: str) -> list[str]:
     """Characters with the marks, joiners and skin tones that belong to them."""
+    import unicodedata
+
     found: list[str] = []
     for char in word:
         bound = unicodedata.category(char)[0] == "M" or char == _ZWJ or ord(char) in _SKIN_TONES

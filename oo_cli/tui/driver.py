@@ -11,6 +11,9 @@ from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from oo_cli.tui.first import Frame
+
+ALTERNATE = "\x1b[?1049h"
 HUNG_UP = 129  # as a shell tells of SIGHUP
 
 
@@ -23,6 +26,17 @@ class FaceDriver(LinuxDriver):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stop_read, self._stop_write = os.pipe()
+        self._frame: Frame | None = getattr(self._app, "frame", None)
+
+    def take_over(self) -> None:
+        """Go back to the terminal as it was before the first frame, when it comes to that."""
+        if self._frame is not None and self._frame.attributes is not None:
+            self.attrs_before, self._frame.attributes = self._frame.attributes, None
+
+    def write(self, data: str) -> None:
+        """Draw; the screen that the first frame is on is not entered again, which would empty it."""
+        if data != ALTERNATE or self._frame is None or self._frame.attributes is None:
+            super().write(data)
 
     def disable_input(self) -> None:
         """Stop reading keys."""

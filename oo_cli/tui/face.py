@@ -6,73 +6,45 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-# The one room that draws with Textual; it is entered for the face alone.
-from rich.segment import Segment
-from rich.style import Style
+# The room that draws with Textual; it is entered for the face alone.
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from oo_cli.engine.later import Offer
+from oo_cli.engine.when import MINUTE_MS
 from oo_cli.house import House
 from oo_cli.tui import page, session
+from oo_cli.tui.canvas import Canvas
 from oo_cli.tui.driver import FaceDriver
-from oo_cli.tui.page import Row, View
+from oo_cli.tui.first import Frame
+from oo_cli.tui.ink import Ink
+from oo_cli.tui.page import View
 from oo_cli.tui.session import Answer, Session
+from oo_cli.tui.watch import Watch
+from oo_cli.usecases.follow import Outside
 from oo_data.contracts.tip import Reaction, Tip
 from oo_data.errors import OoError
 from oo_data.text import show
 
+if TYPE_CHECKING:
+    from oo_cli.tui.run import Background
+
 T = TypeVar("T")
-TEXT, DIM, BLACK = "#e4e4e4", "#808080", "#000000"
 REACTIONS: dict[Reaction, str] = {"done": "d done", "later": "l later", "no": "n not this"}
+WORDS: dict[Reaction, str] = {"done": "done", "later": "later", "no": "not this"}
 QUARTER_S = session.QUARTER_MS / 1000
-
-
-class Canvas(Widget):
-    """The whole screen, drawn row by row from a view."""
-
-    def __init__(self, encoding: str, plain: bool) -> None:
-        super().__init__()
-        self._encoding = encoding
-        self._bright = Style() if plain else Style(color=TEXT, bgcolor=BLACK)
-        self._dim = Style(dim=True) if plain else Style(color=DIM, bgcolor=BLACK)
-        self._view = View()
-        self._page: list[Row] = []
-        self._page_of: tuple[View, int, int] | None = None
-
-    @property
-    def view(self) -> View:
-        """What is seen; it is drawn when it changes."""
-        return self._view
-
-    @view.setter
-    def view(self, view: View) -> None:
-        if view != self._view:
-            self._view = view
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """One row of the page."""
-        wanted = (self._view, *self.size)
-        if wanted != self._page_of:
-            self._page, self._page_of = page.compose(*wanted), wanted
-        row = self._page[y] if y < len(self._page) else page.BLANK
-        text = page.legible(row.text, self._encoding)
-        inked = Segment(text, self._dim if row.dim else self._bright)
-        return Strip([Segment(" " * row.column, self._bright), inked]).adjust_cell_length(self.size.width, self._bright)
 
 
 class Face(App[None]):
     """One tip or one calm glyph. It asks when an answer has run out and when the person comes back; else it sleeps."""
 
+    # Every cell is the canvas's own; a background here would only be painted over.
     CSS = """
-    Screen, Canvas { width: 100%; height: 100%; background: #000000; overflow: hidden; scrollbar-size: 0 0; }
-    .plain Screen, .plain Canvas { background: ansi_default; }
+    Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
     """
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
@@ -81,7 +53,7 @@ class Face(App[None]):
         Binding(keys, action, show=False, priority=True)
         for keys, action in (
             ("d", "react('done')"),
-            ("l", "react('later')"),
+            ("l", "later"),
             ("n", "react('no')"),
             ("u", "undo"),
             ("w", "why"),
@@ -92,31 +64,32 @@ class Face(App[None]):
             ("down,j", "turn(1)"),
             ("pageup", "turn(-1, True)"),
             ("pagedown,space", "turn(1, True)"),
+            *((str(number), f"pick({number})") for number in range(1, 10)),
             ("ctrl+z", "suspend_process"),
             ("q,ctrl+c,ctrl+q", "quit"),
         )
     ]
 
     def __init__(
-        self,
-        work: Session,
-        *,
-        encoding: str = "utf-8",
-        plain: bool = False,
-        discreet: bool = False,
-        pace: float = 1.0,
-    ) -> None:
-        """`pace`: seconds that an acknowledgement stays."""
-        super().__init__(driver_class=FaceDriver, ansi_color=plain)
-        self.set_class(plain, "plain")
-        self.canvas = Canvas(encoding, plain)
+        self, work: Session, ink: Ink, *, encoding: str = "utf-8", view: View | None = None, tip: Tip | None = None,
+        frame: Frame | None = None, background: Background | None = None, pace: float = 1.0,
+    ) -> None:  # fmt: skip
+        """`view` and `tip` are what `frame` shows already; `pace`: seconds that an acknowledgement stays."""
+        super().__init__(driver_class=FaceDriver, ansi_color=True)
+        self.canvas = Canvas(view or View(), encoding, ink)
         self.failure: BaseException | None = None
         self._work = work
+        self.frame = frame or Frame()
+        self._with_clock = self.frame.looks.get("clock") == "on"
+        self._background = background
         self._pace = pace
-        self._tip: Tip | None = None
+        self._tip = tip
+        self._offers: dict[int, tuple[Offer, str]] = {}
+        self._outside: Outside | None = None
         self._under_way = 0
+        self._reactions = 0
         self._alarm: Timer | None = None
-        self.canvas.view = View(hidden=discreet)
+        self._watch: Watch | None = None
 
     def compose(self) -> ComposeResult:
         """One canvas."""
@@ -124,12 +97,23 @@ class Face(App[None]):
 
     def on_mount(self) -> None:
         """Ask for the first time, and again whenever the process goes on."""
-        if not self.is_headless:
+        if isinstance(self._driver, FaceDriver):
+            self._driver.take_over()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(number, self._leave, 128 + number)
         self.app_resume_signal.subscribe(self, self._resume)
+        self._watch = Watch(self._hear)
         self._come_back()
+        if self._with_clock:
+            self._tick()
+        if self._background is not None:
+            self.run_worker(self._background.start, thread=True)
+
+    def on_unmount(self) -> None:
+        """Stop listening to the world outside."""
+        if self._watch is not None:
+            self._watch.close()
 
     def _resume(self, _: App[None]) -> None:
         # The terminal gave us an empty screen, and Textual believes it still holds what was there.
@@ -143,12 +127,28 @@ class Face(App[None]):
 
     # Keys
 
-    def action_react(self, reaction: Reaction) -> None:
-        """React to the tip in sight; without one, nothing."""
+    def action_react(self, reaction: Reaction, offer: Offer | None = None, word: str = "") -> None:
+        """React to the tip in sight; without one, nothing. What is said at once is corrected if it comes otherwise."""
         tip = self._tip
-        if tip is not None and reaction in tip.actions:
-            self._tip = None
-            self._begin(lambda house: session.answer(house, tip, reaction), self._acknowledge)
+        if tip is None or reaction not in tip.actions:
+            return
+        self._tip = None
+        self._reactions += 1
+        self._change(note=word or WORDS[reaction], why=(), keys=(), choices=())
+        self._begin(lambda house: session.answer(house, tip, reaction, offer), self._acknowledge)
+
+    def action_later(self) -> None:
+        """Offer a few times; the same key again takes the first of them."""
+        if self.canvas.view.choices:
+            self.action_pick(1)
+        elif self._tip is not None and "later" in self._tip.actions:
+            self._begin(session.choices, self._offer)
+
+    def action_pick(self, number: int) -> None:
+        """Take one of the times offered."""
+        if self.canvas.view.choices and number in self._offers:
+            offer, word = self._offers[number]
+            self.action_react("later", offer, word)
 
     def action_undo(self) -> None:
         """Take back the last reaction; without one, nothing."""
@@ -161,13 +161,14 @@ class Face(App[None]):
         elif not self.canvas.view.hidden:
             about = self._tip.id if self._tip is not None else ""
             self._begin(
-                lambda house: session.reasons(house, about), lambda why: self._change(why=why, scroll=0, keys=())
+                lambda house: session.reasons(house, about),
+                lambda why: self._change(why=why, scroll=0, keys=(), choices=()),
             )
 
     def action_hide(self) -> None:
         """Hide the text, or look again."""
         self._tip = None
-        self.canvas.view = View(hidden=not self.canvas.view.hidden)
+        self.canvas.view = View(hidden=not self.canvas.view.hidden, foot=self.canvas.view.foot)
         self._come_back()
 
     def action_keys(self) -> None:
@@ -179,10 +180,10 @@ class Face(App[None]):
         self._change(keys=() if view.keys else tuple(keys))
 
     def action_close(self) -> None:
-        """Back to the tip: put away the reasons and the keys, and do not wait for a word or an error to pass."""
+        """Back to the tip: put away what lies over it, and do not wait for a word or an error to pass."""
         view = self.canvas.view
-        self._change(why=(), scroll=0, keys=())
-        if view.why or view.note:
+        self._change(why=(), scroll=0, keys=(), choices=())
+        if view.why or view.note or view.choices:
             self._look()
 
     def action_turn(self, by: int, whole_page: bool = False) -> None:
@@ -191,52 +192,111 @@ class Face(App[None]):
         step = by * max(rows - 2, 1) if whole_page else by
         self.canvas.view = page.scrolled(self.canvas.view, step, columns, rows)
 
+    # The mouse
+
+    def on_click(self) -> None:
+        """Where the mouse reaches the face, a click is `w`."""
+        self.action_why()
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel scrolls the reasons."""
+        self.action_turn(-1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel scrolls the reasons."""
+        self.action_turn(1)
+
     # Asking and waiting
+
+    def _hear(self) -> None:
+        """Something changed outside; whether it matters is looked up beside the screen."""
+        known = self._outside
+
+        async def attempt() -> None:
+            try:
+                news = await self._work.run(lambda house: session.is_news(house, known))
+            except OoError:
+                news = True
+            if news:
+                self._come_back()
+
+        if not self.canvas.view.hidden:
+            self.run_worker(attempt())
 
     def _come_back(self) -> None:
         """Ask anew, unless something else is on the screen or under way."""
         view = self.canvas.view
         # An error stays too: unlocking a keyring takes the focus and gives it back, and would be asked for in a circle.
-        if not (view.hidden or view.why or view.note or self._under_way):
+        if not (view.hidden or view.why or view.choices or view.note or self._under_way):
             self._ask()
 
     def _ask(self) -> None:
-        self._begin(session.ask, self._say, retry=QUARTER_S)
+        since = self._reactions
+
+        def say(answer: Answer) -> None:
+            # One that was asked for before a reaction is about what is no longer there.
+            if since == self._reactions and not self.canvas.view.hidden:
+                self._say(answer)
+
+        self._begin(lambda house: session.ask(house, self._with_clock), say, retry=QUARTER_S)
 
     def _look(self) -> None:
         """The wait is over: ask, if the answer is to be seen."""
         view = self.canvas.view
         if view.hidden:
             self._change(note="")
-        elif not (view.why or self._under_way):
+        elif not (view.why or view.choices or self._under_way):
             self._ask()
 
     def _say(self, answer: Answer) -> None:
-        if self.canvas.view.hidden:
-            return
         tip = self._tip = answer.said if isinstance(answer.said, Tip) else None
         text, reason = (show(tip.text), show(tip.reason)) if tip else ("", "")
         keys = self.canvas.view.keys if text == self.canvas.view.text else ()
-        self._change(text=text, reason=reason, silent=True, note="", keys=keys)
+        self._change(text=text, reason=reason, silent=True, note="", keys=keys, foot=answer.edge)
+        self._outside = answer.outside
+        if self._watch is not None:
+            self._watch.follow(answer.places)
         self._wake_in(max(answer.holds / 1000, 1.0))
+
+    def _offer(self, found: list[tuple[Offer, str, str]]) -> None:
+        if self._tip is not None and not self.canvas.view.why:
+            self._offers = {at: (offer, word) for at, (offer, _, word) in enumerate(found, start=1)}
+            self._change(choices=tuple((offer.label, row) for offer, row, _ in found), keys=())
+
+    def _tick(self) -> None:
+        """The time at the edge, on the minute."""
+
+        async def attempt() -> None:
+            holds = MINUTE_MS
+            try:
+                edge, holds = await self._work.run(session.minute)
+                self._change(foot=edge)
+            except OoError:
+                pass  # whoever asks for the tip meets it too, and tells
+            self.set_timer(holds / 1000 + 0.01, self._tick)
+
+        self.run_worker(attempt())
 
     def _acknowledge(self, word: str) -> None:
         if not word:
             self._look()
             return
         self._tip = None
-        self._change(note=word, why=(), keys=())
+        self._change(note=word, why=(), keys=(), choices=())
         self._wake_in(self._pace)
 
     def _begin(self, work: Callable[[House], T], then: Callable[[T], None], retry: float = 4.0) -> None:
         """Have work done beside the screen; an error of ours is told instead, and looked past in `retry` seconds."""
 
+        # Begun here and not in the worker: leaving cancels workers, and a reaction must not be lost.
+        doing = self._work.run(work)
+
         async def attempt() -> None:
             try:
-                result = await self._work.run(work)
+                result = await doing
             except OoError as error:
                 self._tip = None
-                self._change(note=show(error.line()), why=(), keys=())
+                self._change(note=show(error.line()), why=(), keys=(), choices=())
                 self._wake_in(retry)
                 return
             finally:

@@ -5,14 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from oo_cli.house import House
+from oo_cli.tui.first import Frame
+
+if TYPE_CHECKING:
+    from oo_cli.tui.page import View
+    from oo_data.contracts.tip import Tip
 
 
-def run_face(open_house: Callable[[], House], *, plain: bool = False, discreet: bool = False) -> int:
+class Background(Protocol):
+    """What goes on behind the face while it is open, such as the scheduler. Both are called beside the screen."""
+
+    def start(self) -> None:
+        """Begin; called once the face takes keys."""
+
+    def stop(self) -> None:
+        """End, and wait until it has; called once the terminal was given back, also where `start` was not."""
+
+
+def run_face(
+    open_house: Callable[[], House], frame: Frame | None = None, *, plain: bool = False,
+    background: Background | None = None,
+) -> int:  # fmt: skip
     """Fill the terminal until the person leaves; the exit code. `open_house` is called on another thread.
 
-    Raises what went wrong unexpectedly, once the terminal is as it was.
+    `frame` is what is on the screen already. Raises what went wrong unexpectedly, once the terminal is as it was.
     """
     # Textual obeys these when it is loaded: logs, screenshots and a debugger's socket, all of which would hold the tip.
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
@@ -21,14 +40,25 @@ def run_face(open_house: Callable[[], House], *, plain: bool = False, discreet: 
     from oo_cli.tui.face import Face
     from oo_cli.tui.session import Session
 
+    frame = frame or Frame()
     work = Session(open_house)
     screen = sys.__stderr__
-    encoding = screen.encoding if screen else "utf-8"
-    face = Face(work, encoding=encoding, plain=plain, discreet=discreet)
+    view, tip = begun(frame)
+    face = Face(
+        work,
+        frame.ink(os.environ, plain),
+        encoding=screen.encoding if screen else "utf-8",
+        view=view,
+        tip=tip,
+        frame=frame,
+        background=background,
+    )
     try:
-        face.run(mouse=False)
+        face.run(mouse=frame.looks.get("mouse") == "on")
     finally:
         work.close()
+        if background is not None:
+            background.stop()
     if face.return_code == HUNG_UP:
         # What was still to be drawn can no longer be; the interpreter would take that for a failure of its own.
         for number in (1, 2):
@@ -36,3 +66,12 @@ def run_face(open_house: Callable[[], House], *, plain: bool = False, discreet: 
     if face.failure is not None:
         raise face.failure
     return face.return_code or 0
+
+
+def begun(frame: Frame) -> tuple[View, Tip | None]:
+    """What the first frame shows, as the face knows it: keys typed since then are about that tip."""
+    from oo_cli.tui.page import View
+    from oo_cli.usecases.recommend import seen
+
+    view = View(frame.text, frame.reason, frame.silent, frame.hidden, foot=frame.foot)
+    return view, seen(frame.picked, frame.text, frame.reason) if frame.picked else None

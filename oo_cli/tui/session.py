@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
-from oo_cli.engine.when import default_later, local
+from oo_cli.engine.later import Offer
+from oo_cli.engine.when import MINUTE_MS, local, spoken
 from oo_cli.house import House
 from oo_cli.tui.page import tidy
+from oo_cli.usecases import follow
 from oo_cli.usecases.feedback import react, undo
+from oo_cli.usecases.follow import Outside
 from oo_cli.usecases.recommend import recommend
-from oo_cli.usecases.why import explain, lines
+from oo_cli.usecases.why import explain, lines, prompt_behind
 from oo_data.contracts.tip import Reaction, Recommendation, RecommendRequest, Tip
 from oo_data.errors import BadUsageError
 
@@ -23,11 +26,23 @@ T = TypeVar("T")
 QUARTER_MS = 900_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is said, and for how many milliseconds it holds."""
+class Answer(NamedTuple):
+    """What is said, for how many milliseconds it holds, and what would make it another answer sooner.
+
+    `edge` is said at the edge of the screen.
+    """
 
     said: Recommendation
+    holds: int
+    edge: tuple[str, ...]
+    outside: Outside | None
+    places: tuple[tuple[str, str], ...]
+
+
+class Minute(NamedTuple):
+    """What the edge says in this minute, and how many milliseconds are left of it."""
+
+    edge: tuple[str, ...]
     holds: int
 
 
@@ -39,9 +54,9 @@ class Session:
         self._house: House | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="oo-house")
 
-    async def run(self, work: Callable[[House], T]) -> T:
-        """Do the work in the house, without holding up the caller's loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+    def run(self, work: Callable[[House], T]) -> asyncio.Future[T]:
+        """Have the work done in the house, without holding up the caller's loop; it is done also if nobody waits."""
+        return asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, self._do, work))
 
     def close(self) -> None:
         """Finish what was begun and close the house."""
@@ -58,24 +73,58 @@ class Session:
             self._house.close()
 
 
-def ask(house: House) -> Answer:
+def ask(house: House, with_clock: bool = False) -> Answer:
     """What is said now; it holds to its own end, and never beyond the quarter hour."""
     now = house.clock.now_ms()
+    # Seen before it is read: what changes in between is news.
+    before = follow.outside(house)
     said = recommend(house, RecommendRequest(now, "face", asked=False))
     end = said.valid_until if isinstance(said, Tip) else said.until
     quarter = QUARTER_MS - now % QUARTER_MS
-    return Answer(said, min(end - now, quarter) if end else quarter)
+    holds = min(end - now, quarter) if end else quarter
+    return Answer(said, holds, minute(house, with_clock).edge, before, follow.places(house))
 
 
-def answer(house: House, tip: Tip, reaction: Reaction) -> str:
-    """React to the tip; what became of it, in a word or two."""
-    until = default_later(house.clock.now_ms(), house.zone) if reaction == "later" else 0
-    done = react(house, reaction, until=until, tip_id=tip.id)
-    if reaction == "later":
-        return f"later, {local(done.until, house.zone):%a %H:%M}"
-    if reaction == "no":
-        return "not this"
-    return "done" if done.in_source or not done.source else "done, noted here only"
+def is_news(house: House, known: Outside | None) -> bool:
+    """Whether anything outside is not as it was."""
+    return follow.outside(house) != known
+
+
+def minute(house: House, with_clock: bool = True) -> Minute:
+    """What the edge of the screen says now."""
+    now = house.clock.now_ms()
+    clock = f"{local(now, house.zone):%H:%M}" if with_clock else ""
+    return Minute(follow.edge(house, clock), MINUTE_MS - now % MINUTE_MS)
+
+
+def answer(house: House, tip: Tip, reaction: Reaction, offer: Offer | None = None) -> str:
+    """React to the tip; what became of it, in a word or two. `offer` is the time chosen for "later"."""
+    until, when = (offer.at, offer.when) if offer else (0, "")
+    done = react(house, reaction, until=until, tip_id=tip.id, when=when)
+    if reaction == "done" and done.source and not done.in_source:
+        return "done, noted here only"
+    return word_for(reaction, house.clock.now_ms(), house.zone, offer)
+
+
+def word_for(reaction: Reaction, now: int, zone: ZoneInfo, offer: Offer | None) -> str:
+    """The quiet acknowledgement of a reaction."""
+    if offer:
+        return f"later, {spoken(offer.at, now, zone)}"
+    return "not this" if reaction == "no" else reaction
+
+
+def choices(house: House) -> list[tuple[Offer, str, str]]:
+    """Times to put the tip off to: each with how its row reads and what choosing it is acknowledged with."""
+    now = house.clock.now_ms()
+    return [
+        (offer, _row(offer, now, house.zone), word_for("later", now, house.zone, offer))
+        for offer in follow.times_for_later(house)
+    ]
+
+
+def _row(offer: Offer, now: int, zone: ZoneInfo) -> str:
+    moment = local(offer.at, zone)
+    return f"{moment:%H:%M}" if moment.date() == local(now, zone).date() else spoken(offer.at, now, zone)
 
 
 def take_back(house: House) -> str:
@@ -88,5 +137,6 @@ def take_back(house: House) -> str:
 
 
 def reasons(house: House, tip_id: str = "") -> tuple[str, ...]:
-    """What led to the tip, by default the last one shown, or to silence."""
-    return tuple(tidy(line) for line in lines(explain(house, tip_id)))
+    """What led to the tip, by default the last one shown, or to silence; and what a model was sent for its words."""
+    told = [*lines(explain(house, tip_id)), *prompt_behind(house, tip_id)]
+    return tuple(tidy(line) for line in told)

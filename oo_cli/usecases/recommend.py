@@ -49,6 +49,11 @@ def tip_of(house: House, picked: Pick, now: int, ambient: bool) -> Tip:
     """The picked tip with its words, from memory or else unsealed; valid until it runs out or silence begins."""
     quiet = tips.next_silence(house.store.conn, now, ambient)
     text, reason, _ = words_of(house, picked.tip_id)
+    return seen(picked, text, reason, now, picked.until if quiet is None else min(picked.until, quiet))
+
+
+def seen(picked: Pick, text: str, reason: str, since: int = 0, until: int = 0) -> Tip:
+    """The picked tip with these words."""
     todo = picked.tip_kind == "todo"
     return Tip(
         id=picked.tip_id,
@@ -56,8 +61,8 @@ def tip_of(house: House, picked: Pick, now: int, ambient: bool) -> Tip:
         text=text,
         reason=reason,
         actions=TODO_ACTIONS if todo else ADVICE_ACTIONS,
-        valid_from=now,
-        valid_until=picked.until if quiet is None else min(picked.until, quiet),
+        valid_from=since,
+        valid_until=until or picked.until,
         subject=picked.subject,
         decision_id=picked.decision_id,
     )

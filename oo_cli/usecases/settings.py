@@ -45,6 +45,10 @@ GLOBALS: dict[str, Setting] = {
     "tips.per_day": Setting(gate.TIPS_PER_DAY, "the most tips in a day; 0 is none", "a day", 0, 100),
     "tips.pause": Setting(gate.PAUSE_MINUTES, "quiet after tips you did not want", "minutes", 0, 240),
     limits.SETTING: Setting(limits.SECONDS, limits.ABOUT, "seconds", limits.LEAST_SECONDS, limits.MOST_SECONDS),
+    "face.theme": Setting("dark", "the face on black, or on white", words=("dark", "light")),
+    "face.clock": Setting("off", "the time at the lower edge of the face", words=("off", "on")),
+    "face.mouse": Setting("off", "clicks and the wheel reach the face", words=("off", "on")),
+    "face.discreet": Setting("off", "the face starts hidden; h shows it", words=("off", "on")),
     holdout.SHARE: Setting(holdout.SHARE_BOUNDS[0], holdout.ABOUT, "share", *holdout.SHARE_BOUNDS[1:]),
 }
 

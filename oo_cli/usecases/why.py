@@ -13,6 +13,7 @@ from oo_cli.render import SILENCES
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import TipShown
 from oo_data.store import asked, events, profile, records, shelf
+from oo_data.store.asked import Asked
 
 Explained = dict[str, Any]
 NOT_ASKED = {
@@ -90,10 +91,26 @@ def _model(house: House, tip_id: str) -> Explained | None:
 def last_prompt(house: House) -> Explained | None:
     """What was sent to a model last: when, to where, and the very words; None where nothing is kept of it."""
     rows = asked.latest(house.store.conn, 1) if house.exists else []
-    if not rows or rows[0].sent is None:
+    return _kept(house, rows[0]) if rows else None
+
+
+def prompt_behind(house: House, tip_id: str = "") -> list[str]:
+    """What a model was sent for the words of a tip, line by line for a person; nothing where none of it is kept."""
+    shown = events.last_shown(house.store.conn, tip_id) if house.exists else None
+    _, row = asked.of_tip(house.store.conn, shown.event.subject) if shown else ("", None)
+    kept = _kept(house, row) if row else None
+    if kept is None or not kept["body"]:
+        return []
+    messages = json.loads(kept["body"]).get("messages", ())
+    said = [line for message in messages for line in str(message.get("content", "")).splitlines() if line.strip()]
+    return [f"Sent to {kept['host']}:", *(f"  {line}" for line in said)]
+
+
+def _kept(house: House, row: Asked) -> Explained | None:
+    if row.sent is None:
         return None
-    kept = json.loads(house.sealer.unseal(rows[0].sent, "asked", "sent", rows[0].id))
-    return {"at": rows[0].at, "consent": rows[0].consent, "verdict": rows[0].verdict, **kept}
+    kept = json.loads(house.sealer.unseal(row.sent, "asked", "sent", row.id))
+    return {"at": row.at, "consent": row.consent, "verdict": row.verdict, **kept}
 
 
 def _agents(house: House, now: int) -> list[Explained]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +14,7 @@ import pytest
 
 from oo_cli.adapters.vault.sealer import AesSealer, new_key
 from oo_cli.house import Doors, House
-from oo_cli.tui.session import Session
+from oo_cli.tui.session import Answer, Session
 from oo_cli.usecases.connect import connect_todotxt
 from oo_cli.wiring import open_house, open_source
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from oo_cli.tui.face import Face
+    from oo_cli.tui.first import Frame
+    from oo_cli.tui.page import View
+    from oo_cli.tui.run import Background
 
 T = TypeVar("T")
 TASKS = "Call Ada due:2026-12-01\nBuy milk due:2026-12-03\nWater the plants due:2026-12-08\n"
@@ -80,12 +84,18 @@ def room(empty_room: Room) -> Room:
 class CountingSession(Session):
     """A session that counts what it is asked to do."""
 
-    runs = 0
+    runs = asked = 0
 
-    async def run(self, work: Callable[[House], T]) -> T:
-        """Count, then do it."""
+    def run(self, work: Callable[[House], T]) -> asyncio.Future[T]:
+        """Count it, and have it done."""
+
+        def counted(house: House) -> T:
+            result = work(house)
+            self.asked += isinstance(result, Answer)
+            return result
+
         self.runs += 1
-        return await super().run(work)
+        return super().run(counted)
 
 
 class Screen:
@@ -106,6 +116,11 @@ class Screen:
     def text(self) -> str:
         """What can be read, whatever its line breaks."""
         return " ".join(" ".join(self.rows).split())
+
+    @property
+    def asked(self) -> int:
+        """How often the face asked what to say."""
+        return self.work.asked
 
     async def settle(self) -> None:
         """Until nothing is under way."""
@@ -143,14 +158,19 @@ def watch() -> Watch:
         open_house: Callable[[], House] | None = None,
         *,
         encoding: str = "utf-8",
-        discreet: bool = False,
+        view: View | None = None,
+        frame: Frame | None = None,
+        environ: dict[str, str] | None = None,
+        background: Background | None = None,
         pace: float = 60.0,
     ) -> AsyncIterator[Screen]:
         from oo_cli.tui.face import Face
+        from oo_cli.tui.ink import ink_for
 
         work = CountingSession(open_house or room.open)
         # Words stay until Escape, however slow the machine is.
-        face = Face(work, encoding=encoding, discreet=discreet, pace=pace)
+        ink = ink_for(environ or {"COLORTERM": "truecolor"})
+        face = Face(work, ink, encoding=encoding, view=view, frame=frame, background=background, pace=pace)
         try:
             async with face.run_test(size=size) as pilot:
                 screen = Screen(work, face, pilot)

@@ -60,6 +60,12 @@ class Terminal:
             self._read(0.1)
         return self.drawn
 
+    def piece(self, seconds: float) -> bytes:
+        """What is drawn next, within that time; nothing where nothing is."""
+        before = len(self.drawn)
+        self._read(seconds)
+        return self.drawn[before:]
+
     def leave(self, seconds: float = 20.0) -> int:
         """The program's exit code, once it has ended and all that it drew was read."""
         end = time.monotonic() + seconds

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from oo_cli.house import House
+from oo_cli.tui.page import View
 from oo_data.errors import DataLockedError
 from oo_data.text import width
 from tests.tui.conftest import Room, Screen, Watch
+
+if TYPE_CHECKING:
+    from rich.color import Color
 
 SIZES = [(20, 5), (80, 24), (200, 60)]
 every_size = pytest.mark.parametrize("size", SIZES)
@@ -20,6 +26,11 @@ NIGHT = "2026-12-01T03:00:00+01:00"
 def shows(*words: str) -> Callable[[str], bool]:
     """Whether all the words can be read."""
     return lambda text: all(word in text for word in words)
+
+
+def hexed(color: Color) -> str:
+    """A colour of the palette as the eye sees it."""
+    return color.get_truecolor().hex
 
 
 @every_size
@@ -40,9 +51,9 @@ async def test_every_cell_is_black(room: Room, watch: Watch) -> None:
     """True black, also where nothing is written; the reason is dimmer than the tip."""
     async with watch(room) as screen:
         painted = [s for y in range(24) for s in screen.face.canvas.render_line(y) if s.text]
-        assert {s.style.bgcolor.name for s in painted if s.style and s.style.bgcolor} == {"#000000"}
+        assert {hexed(s.style.bgcolor) for s in painted if s.style and s.style.bgcolor} == {"#000000"}
         assert all(s.style and s.style.bgcolor for s in painted)
-        inks = {s.text: s.style.color.name for s in painted if s.text.strip() and s.style and s.style.color}
+        inks = {s.text: hexed(s.style.color) for s in painted if s.text.strip() and s.style and s.style.color}
         assert inks == {"Call Ada": "#e4e4e4", "Due today.": "#808080"}
 
 
@@ -63,12 +74,46 @@ async def test_a_word_gives_way_to_the_next_tip(room: Room, watch: Watch) -> Non
 
 
 @every_size
-async def test_later_says_when(room: Room, watch: Watch, size: tuple[int, int]) -> None:
-    """`l` puts the tip off by the default and says until when."""
+async def test_later_offers_times_and_says_when(room: Room, watch: Watch, size: tuple[int, int]) -> None:
+    """`l` offers a few times by number; one key picks, the word says until when, and nothing is ticked."""
     async with watch(room, size) as screen:
-        assert await screen.press("l") == "later, Tue 13:00"
+        offered = await screen.press("l")
+        assert shows("1", "in three hours", "tonight", "tomorrow morning", "4", "next week")(offered)
+        assert shows("Call Ada", "13:00", "Wed 08:00")(offered) == (size != (20, 5))
+        assert room.count("FeedbackGiven") == 0
+        assert await screen.press("3") == "later, Wed 08:00"
         assert shows("Buy milk")(await screen.press("escape"))
         assert "x " not in room.todo.read_text()
+
+
+async def test_later_twice_is_soon(room: Room, watch: Watch) -> None:
+    """The same key again takes the first time; Escape takes none, and a number that is not offered does nothing."""
+    async with watch(room) as screen:
+        assert await screen.press("l", "escape") == "Call Ada Due today."
+        assert await screen.press("1", "9") == "Call Ada Due today."
+        assert "next week" in await screen.press("l", "9")
+        assert await screen.press("l") == "later, Tue 13:00"
+        assert room.count("FeedbackGiven") == 1
+
+
+async def test_the_word_comes_before_the_work_is_done(room: Room, watch: Watch) -> None:
+    """A reaction is acknowledged at once, however long its source takes; what comes otherwise is said then."""
+    gate, entered = threading.Event(), threading.Event()
+
+    def slow(house: House) -> None:
+        entered.set()
+        gate.wait(20)
+
+    async with watch(room) as screen:
+        blocked = asyncio.ensure_future(screen.work.run(slow))
+        await asyncio.to_thread(entered.wait, 20)
+        await screen.pilot.press("d")
+        assert screen.text == "done"
+        room.todo.rename(room.todo.with_suffix(".away"))
+        gate.set()
+        await blocked
+        await screen.see(lambda text: text != "done")
+        assert "could not be" in screen.text or "not" in screen.text
 
 
 @every_size
@@ -94,7 +139,7 @@ async def test_undo_takes_the_last_reaction_back(room: Room, watch: Watch, size:
 async def test_a_key_never_reaches_another_tip(room: Room, watch: Watch) -> None:
     """Reacting where another surface has shown something since never ticks what is not on this screen."""
     async with watch(room) as screen:
-        await screen.press("l")
+        await screen.press("l", "l")
         assert shows("Buy milk")(await screen.press("escape"))
         assert shows("Call Ada")(await screen.press("u", "escape"))
         await screen.press("d")
@@ -122,9 +167,9 @@ async def test_pressing_twice_reacts_once(room: Room, watch: Watch) -> None:
     """Keys that come faster than the answer are for the tip that was on the screen, and count once."""
     async with watch(room) as screen:
         for _ in range(3):
-            screen.face.action_react("later")
+            screen.face.action_react("no")
         await screen.settle()
-        assert screen.text == "later, Tue 13:00"
+        assert screen.text == "not this"
         assert room.count("FeedbackGiven") == 1
 
 
@@ -195,7 +240,7 @@ async def test_an_answer_that_comes_too_late_stays_hidden(room: Room, watch: Wat
 
 async def test_discreet_from_the_start_shows_and_records_nothing(room: Room, watch: Watch) -> None:
     """A face that starts hidden has shown no tip, so none is logged as seen."""
-    async with watch(room, discreet=True) as screen:
+    async with watch(room, view=View(hidden=True)) as screen:
         assert screen.text == "· · ·"
         assert room.count("TipShown") == 0
         assert await screen.press("h") == "Call Ada Due today."
@@ -252,12 +297,13 @@ async def test_it_asks_again_when_the_person_comes_back(room: Room, watch: Watch
 
 
 async def test_it_does_nothing_while_nothing_happens(room: Room, watch: Watch) -> None:
-    """No polling: in half a second of rest no use case runs, not even when the list changes."""
+    """No polling: in half a second of rest no use case runs."""
     async with watch(room) as screen:
+        await asyncio.sleep(0.4)  # its own record that the tip was seen is heard, and is no news
         before = screen.work.runs
-        room.write("Feed the cat due:2026-12-01\n")
         await asyncio.sleep(0.5)
-        assert (before, screen.work.runs) == (1, 1)
+        assert screen.work.runs == before
+        assert screen.asked == 1
 
 
 async def test_the_house_stays_on_its_own_thread(room: Room, watch: Watch) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo_cli.tui.page import HIDDEN, View, compose, legible, scrolled, tidy
+from oo_cli.tui.layout import HIDDEN
+from oo_cli.tui.page import View, compose, legible, scrolled, tidy
 from oo_data.text import show, width
 
 TEXT = st.text(max_size=200).map(show)

@@ -1,0 +1,116 @@
+"""What wakes the face from outside: a file that changed, a clock that was set, a machine that slept. Linux tells.
+
+Elsewhere nothing does, and the face asks when it has the focus again or a quarter of an hour has passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterable
+
+# <sys/inotify.h>: closed after writing, renamed to, deleted; the queue overflowed
+_CLOSE_WRITE, _MOVED_TO, _DELETE, _OVERFLOW = 0x8, 0x80, 0x200, 0x4000
+_EVENT = struct.Struct("iIII")
+# <sys/timerfd.h>, <time.h>
+_REALTIME, _ABSOLUTE, _CANCEL_ON_SET = 0, 1, 2
+_NEVER = 2**31 - 1 if struct.calcsize("l") == 4 else 2**40  # seconds since 1970
+_NONBLOCK, _CLOEXEC = os.O_NONBLOCK, os.O_CLOEXEC
+CALM_S = 0.15  # what comes in one burst is told once
+
+
+class Watch:
+    """Calls `heard` on the running loop, shortly after something changed; it costs nothing until then."""
+
+    def __init__(self, heard: Callable[[], None]) -> None:
+        self._heard = heard
+        self._loop = asyncio.get_running_loop()
+        self._names: dict[int, set[str]] = {}
+        self._folders: dict[str, int] = {}
+        self._files = self._jumps = -1
+        self._calm: asyncio.TimerHandle | None = None
+        if sys.platform == "linux":
+            self._libc = ctypes.CDLL(None, use_errno=True)
+            self._files = self._libc.inotify_init1(_NONBLOCK | _CLOEXEC)
+            self._jumps = self._clock()
+        for number in self._open:
+            self._loop.add_reader(number, self._changed)
+
+    @property
+    def _open(self) -> list[int]:
+        return [number for number in (self._files, self._jumps) if number >= 0]
+
+    def follow(self, places: Iterable[tuple[str, str]]) -> None:
+        """Watch these files (folder, name) and no others; a folder that is not there is left out."""
+        if self._files < 0:
+            return
+        wanted: dict[str, set[str]] = {}
+        for folder, name in places:
+            wanted.setdefault(folder, set()).add(name)
+        for folder in self._folders.keys() - wanted:
+            self._libc.inotify_rm_watch(self._files, self._folders.pop(folder))
+        self._names = {}
+        for folder, names in wanted.items():
+            # Asked for again, the kernel gives the number that it has, or a new one where the folder is another now.
+            flags = _CLOSE_WRITE | _MOVED_TO | _DELETE
+            number = self._libc.inotify_add_watch(self._files, os.fsencode(folder), flags)
+            if number >= 0:
+                self._folders[folder] = number
+                self._names[number] = names
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._calm is not None:
+            self._calm.cancel()
+        for number in self._open:
+            self._loop.remove_reader(number)
+            os.close(number)
+        self._files = self._jumps = -1
+
+    def _clock(self) -> int:
+        """A timer that never ends, and is cancelled by the kernel when the clock jumps or the machine wakes."""
+        number = int(self._libc.timerfd_create(_REALTIME, _NONBLOCK | _CLOEXEC))
+        if number >= 0:
+            end = (ctypes.c_long * 4)(0, 0, _NEVER, 0)  # no interval; seconds, nanoseconds
+            self._libc.timerfd_settime(number, _ABSOLUTE | _CANCEL_ON_SET, end, None)
+        return number
+
+    def _changed(self) -> None:
+        # Not listening until then bounds how often a busy folder can wake us.
+        for number in self._open:
+            self._loop.remove_reader(number)
+        self._calm = self._loop.call_later(CALM_S, self._tell)
+
+    def _tell(self) -> None:
+        told = [self._jumped(), self._touched()]
+        for number in self._open:
+            self._loop.add_reader(number, self._changed)
+        if any(told):
+            self._heard()
+
+    def _jumped(self) -> bool:
+        try:
+            os.read(self._jumps, 8)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return self._jumps >= 0  # cancelled: that is the news
+        return True
+
+    def _touched(self) -> bool:
+        """Read what the kernel noted; whether a file of ours is in it."""
+        found = False
+        while True:
+            try:
+                noted = os.read(self._files, 65536)
+            except OSError:
+                return found
+            at = 0
+            while at < len(noted):
+                number, mask, _, length = _EVENT.unpack_from(noted, at)
+                at += _EVENT.size + length
+                name = os.fsdecode(noted[at - length : at].rstrip(b"\0"))
+                found = found or bool(mask & _OVERFLOW) or name in self._names.get(number, ())
