@@ -74,7 +74,7 @@ def _short(word: str) -> str:
 COLUMNS = (
     Column("when", 3, 12, 12),
     Column("what", 4, 10, 20),
-    Column("about", 1, 8, 40),
+    Column("about", 1, 16, 40),
     Column("details", 2, 12, 80),
 )
 TAB = Tab("events", COLUMNS, read, detail, follows_log=True)
