@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from oo_cli.engine import gate
+from oo_cli.engine.twins import twins_of
 from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, due_of, local, midnight
 from oo_cli.engine.wording import tip_text
 from oo_cli.house import House
@@ -73,6 +74,7 @@ def react(
     event_id = new_id()
     event = FeedbackGiven(tip_id, subject, reaction, reason, until)
     in_source = False
+    cause: str = reaction
     outbox.takes(house, source)  # opens the vault before the write lock is taken
     with house.store.write():
         if any(_is_same(entry, tip_id, "done") for entry in _standing(house)):
@@ -86,7 +88,8 @@ def react(
             for ref in (subject, *_successors(house, subject, source, text)):
                 tips.mute(conn, ref, until, cause, event_id)
         else:
-            tips.mute(conn, subject, until, reaction, event_id)
+            tips.mute(conn, subject, until, cause, event_id)
+        _mute_twins(house, subject, until, cause, event_id, now)
         if reaction == "later":
             _reschedule(house, event_id, subject, source, handle, _named_day(house, when, until, now))
     house.bus.deliver()
@@ -114,6 +117,17 @@ def _done_mute(house: House, subject: str, in_source: bool, now: int) -> tuple[i
     if task is not None and task.recurring:
         return midnight(day_after(local(now, house.zone).date()), house.zone), tips.DONE_TODAY
     return tips.FOREVER, tips.DONE if in_source else tips.DONE_HERE
+
+
+def _mute_twins(house: House, subject: str, until: int, cause: str, event_id: str, now: int) -> None:
+    """Keep the same thing in other lists away for as long; one that stays open there after a done, while it does."""
+    conn = house.store.conn
+    for twin in twins_of(subject, records.tasks(conn)):
+        if cause in (tips.DONE, tips.DONE_HERE):
+            twin_until, twin_cause = _done_mute(house, twin.ref, False, now)
+            tips.mute(conn, twin.ref, twin_until, twin_cause, event_id)
+        else:
+            tips.mute(conn, twin.ref, until, cause, event_id)
 
 
 def _successors(house: House, subject: str, source: str, text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from oo_cli.engine import candidates as pool
-from oo_cli.engine import gate, wording
+from oo_cli.engine import gate, twins, wording
 from oo_cli.engine.effort import Effort, Efforts, spread
 from oo_cli.engine.policies import stages
 from oo_cli.engine.policies.base import Moment, Ranking
@@ -81,7 +81,7 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
             decided = decide.decisions(seated, choice, moment, now)
             first = decided.ranking
             ranking, live = _sayable(stock, first, decided.decisions[0])
-            stock = stock._replace(tasks=_again(stock.tasks, first))
+            stock = stock._replace(tasks=_again(stock, first))
             decisions += (live, *decided.decisions[1:])
         else:
             ranking, live = _sayable(stock, *_later(seated, choice, moment, now))
@@ -132,21 +132,29 @@ def _choice(house: House, stock: Stock, part: tuple[int, int]) -> tuple[list[Can
 
 
 def _sayable(stock: Stock, ranking: Ranking, live: Decision) -> tuple[Ranking, Decision]:
-    """What there are words for, ranked among all that is open: a source out of reach changes no order."""
-    known = tuple(
-        c for c in ranking.order if c.kind == "advice" or c.subject in stock.signals or c.subject in stock.carried
-    )
+    """What is shown of a ranking of all that is open, so that a source out of reach changes no order.
+
+    That is what there are words for; of the same thing in two lists, the one that ranks first.
+    """
+    worded = _worded(stock, ranking)
+    held = twins.held_back(worded)
+    known = tuple(c for c in worded if c.subject not in held)
     chosen = known[0].subject if known else None
     if chosen == live.chosen:
         return ranking._replace(order=known), live
     return ranking._replace(order=known), live._replace(chosen=chosen, gate="open" if chosen else "nothing-open")
 
 
-def _again(tasks: Sequence[TaskFeatures], first: Ranking) -> list[TaskFeatures]:
+def _worded(stock: Stock, ranking: Ranking) -> list[Candidate]:
+    signals, carried = stock.signals, stock.carried
+    return [c for c in ranking.order if c.kind == "advice" or c.subject in signals or c.subject in carried]
+
+
+def _again(stock: Stock, first: Ranking) -> list[TaskFeatures]:
     """What later parts can choose from: what stood well at the first, and what was not to be said then."""
-    well = {candidate.subject for candidate in stages.pool(first.order)}
+    well = {candidate.subject for candidate in stages.pool(first.order)} - twins.held_back(_worded(stock, first))
     judged = {candidate.subject for candidate in first.order}
-    return [task for task in tasks if task.ref in well or task.ref not in judged]
+    return [task for task in stock.tasks if task.ref in well or task.ref not in judged]
 
 
 def _kept(

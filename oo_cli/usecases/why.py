@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oo_cli.engine.policies.base import LIKELY
+from oo_cli.engine.twins import twins_of
 from oo_cli.engine.when import HOUR_MS, local
 from oo_cli.house import House
 from oo_cli.render import SILENCES
@@ -56,6 +57,7 @@ def _tip(house: House, tip_id: str) -> Explained | None:
         "text": text,
         "reason": reason,
         "source": source,
+        "also_in": sorted({task.source for task in twins_of(event.about, records.tasks(conn))}),
         "shown_at": shown.at,
         "policy": decision.policy if decision else None,
         "propensity": decision.propensity if decision else None,
@@ -182,6 +184,8 @@ def _model_lines(model: Mapping[str, Any] | None) -> list[str]:
 
 def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
     said = [f"{tip['text'] or 'The last tip (its words have been swept away)'}"]
+    if tip["also_in"]:
+        said.append(f"  also in {', '.join(tip['also_in'])}, and shown once")
     if tip["policy"] is None:
         return [*said, "  the decision behind it is no longer kept"]
     chance = "" if tip["likely"] is None else f", {_percent(tip['likely'])} likely to be what you do next"

@@ -60,7 +60,7 @@ def test_a_task_leaves_its_words_behind() -> None:
     assert kept == task(
         ref=REFS.task("todoist", "handle-8"), source="todoist", due="2026-12-01", start="2026-11-25", priority=4,
         project_ref=REFS.project("todoist", "Health"), label_refs=(REFS.label("phone"), REFS.label("home")),
-        added_at=5, recurring=True, minutes=30, words=3,
+        added_at=5, recurring=True, minutes=30, words=3, title_ref=REFS.title("call the dentist"),
     )  # fmt: skip
     assert not any(word in repr(kept) for word in ("Call", "dentist", "Health", "phone", "home", "handle-8"))
     bare = task_features(TaskSignal("todotxt", "h", Untrusted("")), REFS)

@@ -20,6 +20,7 @@ class Feature(NamedTuple):
 
 class TaskFeatures(NamedTuple):
     """One open task without its words. `ref`, `project_ref`, `label_refs` and `routine_ref` are keyed references.
+    So is `title_ref`, the same for the same words whatever their source.
 
     `added_at` and `changed_at` are UTC ms; `changes` counts how often oO saw it change. `started`: the person is at it;
     `starred`: singled out as next. `every_days` is the period of a task that repeats, and `routine_ref` is shared by
@@ -46,6 +47,7 @@ class TaskFeatures(NamedTuple):
     notes: int = 0
     every_days: float | None = None
     routine_ref: str | None = None
+    title_ref: str | None = None
 
 
 class TaskCompletion(NamedTuple):

@@ -25,10 +25,12 @@ _GATHER = (
 )
 # Advice (source 'agent'), features, decisions and inferred preferences are made of every source together.
 _ERASE = {
+    # Before the reactions themselves: one that goes keeps nothing quiet in another source.
+    "mute": "delete from mute where subject in (select ref from gone) or event_id in"
+    " (select id from event where json_extract(data, '$.about') in (select ref from gone))",
     "event": "delete from event where subject in (select id from gone_tip) or subject = :source"
     " or json_extract(data, '$.about') in (select ref from gone)"
     " or type in ('PrefInferred', 'SnippetEmitted', 'ShelfPrepared')",
-    "mute": "delete from mute where subject in (select ref from gone)",
     "tip": "delete from tip where id in (select id from gone_tip)",
     "snippet": "delete from snippet",
     "feature": "delete from feature",

@@ -187,6 +187,9 @@ alter table tip add column wording text not null default '';
 alter table tip add column asked_id text not null default '';
 """
 
+# The same words in two sources have the same reference, so that one thing is not shown twice.
+V6 = "alter table task add column title_ref text"
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -213,6 +216,10 @@ def migrations() -> Migrations:
     @steps()
     def m0005_asked(database: object) -> None:
         _run(database, V5, 5)
+
+    @steps()
+    def m0006_titles(database: object) -> None:
+        _run(database, V6, 6)
 
     return steps
 

@@ -17,7 +17,7 @@ def replace_tasks(conn: sqlite3.Connection, source: str, now: int, tasks: Iterab
     conn.executemany(
         "insert or replace into task (ref, source, due, start, priority, project_ref, label_refs, added_at,"
         " recurring, minutes, words, changed_at, changes, started, starred, blocked, blocking, notes, every_days,"
-        " routine_ref, seen_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " routine_ref, title_ref, seen_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         ((*task[:6], " ".join(task.label_refs), *task[7:], now) for task in tasks),
     )
 
@@ -26,7 +26,7 @@ def tasks(conn: sqlite3.Connection) -> list[TaskFeatures]:
     """All open tasks of all sources."""
     rows = conn.execute(
         "select ref, source, due, start, priority, project_ref, label_refs, added_at, recurring, minutes, words,"
-        " changed_at, changes, started, starred, blocked, blocking, notes, every_days, routine_ref from task"
+        " changed_at, changes, started, starred, blocked, blocking, notes, every_days, routine_ref, title_ref from task"
     )
     return [
         TaskFeatures._make(

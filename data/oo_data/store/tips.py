@@ -124,14 +124,16 @@ def unmute(conn: sqlite3.Connection, event_id: str) -> None:
 
 def settle_done(conn: sqlite3.Connection, sources: Iterable[str], up_to: int) -> None:
     """Lift the mutes of done tasks that sources, read after event number `up_to`, have told the truth about."""
+    seen = "exists (select 1 from event where event.id = mute.event_id and event.seq <= ?)"
     for source in sources:
         conn.execute(
-            "delete from mute where cause in (?, ?)"
-            " and subject in (select subject from tip where source = ?)"
-            " and exists (select 1 from event where event.id = mute.event_id and event.seq <= ?)"
-            " and (cause = ? or subject not in (select ref from task))",
-            (DONE, DONE_HERE, source, up_to, DONE),
+            f"delete from mute where cause = ? and subject in (select subject from tip where source = ?) and {seen}",  # noqa: S608
+            (DONE, source, up_to),
         )
+    conn.execute(
+        f"delete from mute where cause = ? and subject not in (select ref from task) and {seen}",  # noqa: S608
+        (DONE_HERE, up_to),
+    )
 
 
 def muted(conn: sqlite3.Connection, now: int, read: Iterable[str] = ()) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from oo_cli.engine.refs import Refs
+from oo_cli.engine.twins import folded
 from oo_cli.engine.when import due_of
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import DoneSignal, TaskSignal
@@ -15,6 +16,8 @@ _OWN_FIELDS = TaskFeatures._fields.index("words") + 1  # those before are the so
 
 def task_features(signal: TaskSignal, refs: Refs) -> TaskFeatures:
     """One open task without its words."""
+    title = show(signal.title)
+    words = folded(title)
     return TaskFeatures(
         ref=refs.task(signal.source, signal.handle),
         source=signal.source,
@@ -26,7 +29,7 @@ def task_features(signal: TaskSignal, refs: Refs) -> TaskFeatures:
         added_at=signal.added_at,
         recurring=signal.recurring,
         minutes=signal.minutes,
-        words=len(show(signal.title).split()),
+        words=len(title.split()),
         started=signal.started,
         starred=signal.starred,
         blocked=signal.blocked,
@@ -34,6 +37,7 @@ def task_features(signal: TaskSignal, refs: Refs) -> TaskFeatures:
         notes=signal.notes,
         every_days=signal.every_days,
         routine_ref=refs.task(signal.source, signal.routine) if signal.routine else None,
+        title_ref=refs.title(words) if words else None,
     )
 
 
