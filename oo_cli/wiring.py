@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody
 
 CUSTODY = "custody"
-SOURCES = ("todotxt", "taskwarrior", "todoist", "habit")
+SOURCES = ("todotxt", "taskwarrior", "todoist", "habit", "calendar")
 
 
 def open_house(
@@ -143,6 +143,10 @@ def open_source(house: House, source_id: str) -> Source:
         path = state.watch_path or ""
         kept = history.progress(house.store.conn, source_id)
         return TaskwarriorSource(Program(house.environ, os.path.dirname(path)), path, house.zone.key, kept)
+    if source_id == "calendar":
+        from oo_cli.wiring_calendar import Calendars
+
+        return Calendars(house).source()
     from oo_cli.wiring_todoist import TodoistAccount
 
     return TodoistAccount(house).source()

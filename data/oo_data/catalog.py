@@ -33,7 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
         "table",
         "source",
         "connected sources",
-        "ids, times, the path of a watched file",
+        "ids, times, the path of a watched file, a sealed mark",
         "until disconnect",
         "own rows",
     ),
@@ -79,6 +79,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("table", "area", "areas of life", "keyed references, fixed words", "until disconnect", "own rows"),
     Entry("table", "model", "learnt models", "numbers, keyed references", "until forget", "mixed rows"),
+    Entry("table", "busy", "busy spans", "times", "until they are over", "own rows"),
     Entry("table", "policy", "stages of policies", "fixed words, times", "until forget"),
     Entry(
         "table",

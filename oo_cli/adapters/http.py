@@ -287,7 +287,7 @@ class _Exchange:
         line = len(b"HTTP/1.1 200 \r\n") + len(response.reason_phrase)
         head = line + _header_bytes(response.headers.raw)
         self.bytes_in = head
-        if response.is_redirect:
+        if response.is_redirect and response.status_code != 304:  # "not modified" leads nowhere else
             self.fault = "redirected"
             return
         # Anything else was not asked for, and layers of compression could unfold to any size at once.

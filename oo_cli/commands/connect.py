@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from oo_cli.commands import plain
-from oo_cli.commands.desk import desk
+from oo_cli.commands.desk import Desk, desk
 from oo_data.errors import BadUsageError
 
-NAMES = "todotxt, taskwarrior, todoist"
+NAMES = "todotxt, taskwarrior, todoist, calendar"
 
 
 def register(app: typer.Typer) -> None:
@@ -20,13 +20,18 @@ def register(app: typer.Typer) -> None:
     def connect(
         context: typer.Context,
         source: Annotated[str, typer.Argument(help=f"One of: {NAMES}.")],
-        file: Annotated[str | None, typer.Option("--file", help="An existing todo.txt.")] = None,
+        file: Annotated[str | None, typer.Option("--file", help="An existing todo.txt or .ics file.")] = None,
         data: Annotated[str | None, typer.Option("--data", help="The folder of Taskwarrior's tasks.")] = None,
         no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address instead.")] = False,
         write: Annotated[bool, typer.Option("--write", help="Let oO tick and move tasks when you say so.")] = False,
         token_stdin: Annotated[
             bool, typer.Option("--token-stdin", help="Last resort: read a personal token from standard input.")
         ] = False,
+        url: Annotated[str | None, typer.Option("--url", help="A calendar's address; - asks for it unseen.")] = None,
+        caldav: Annotated[str | None, typer.Option("--caldav", help="A CalDAV address; - asks for it.")] = None,
+        user: Annotated[str | None, typer.Option("--user", help="Who to log in as; asks for the password.")] = None,
+        bearer: Annotated[bool, typer.Option("--bearer", help="Log in by a token; asks for it.")] = False,
+        email: Annotated[list[str] | None, typer.Option("--email", help="You, as calendars invite you.")] = None,
     ) -> int:
         """Allow a source, log in, and read it for the first time, with the history of what you did."""
         from oo_cli.commands import connecting
@@ -38,6 +43,11 @@ def register(app: typer.Typer) -> None:
             connecting.taskwarrior(at, data, write)
         elif source == "todoist":
             connecting.todoist(at, no_browser, write, token_stdin)
+        elif source == "calendar":
+            from oo_cli.commands.connect_calendar import Typed
+            from oo_cli.commands.connect_calendar import connect as connect_calendar
+
+            connect_calendar(at, Typed(file, url, caldav, user, bearer, email or ()))
         else:
             raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
         from oo_cli.commands.answer import run_refresh
@@ -47,21 +57,27 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def disconnect(context: typer.Context, source: Annotated[str, typer.Argument(help=f"One of: {NAMES}.")]) -> int:
         """Forget a source's login and all that came from it."""
-        from oo_cli.usecases.connect import disconnect as leave
-
-        at = desk(context)
-        if source not in NAMES.split(", "):
-            raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
-        left = leave(at.house, source)
-        text = f"{source} is disconnected. Erased: {', '.join(left.erased) or 'nothing'}."
-        at.emit({"disconnected": source, "erased": left.erased, "told": left.told}, text)
-        if not left.told:
-            at.say("Todoist was not told. Remove oO, or the token, there: Settings, Integrations.")
-        elif source == "todoist":
-            at.say("Todoist has ended the login. To check: Settings, Integrations, there.")
-        return 0
+        return _leave(desk(context), source)
 
     @app.command()
     def sources(context: typer.Context) -> int:
         """What is connected, and how it fares."""
         return plain.sources(desk(context))
+
+
+def _leave(at: Desk, source: str) -> int:
+    from oo_cli.usecases.connect import disconnect, source_file
+
+    if source not in NAMES.split(", "):
+        raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
+    remote = source_file(at.house, source) is None
+    left = disconnect(at.house, source)
+    text = f"{source} is disconnected. Erased: {', '.join(left.erased) or 'nothing'}."
+    at.emit({"disconnected": source, "erased": left.erased, "told": left.told}, text)
+    if not left.told:
+        at.say("Todoist was not told. Remove oO, or the token, there: Settings, Integrations.")
+    elif source == "calendar" and remote:
+        at.say("An app password or secret address made for oO can be ended now where you made it.")
+    elif source == "todoist":
+        at.say("Todoist has ended the login. To check: Settings, Integrations, there.")
+    return 0

@@ -48,12 +48,18 @@ class Mind(NamedTuple):
     learnt: dict[str, str]
 
 
-def load(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion], now: int) -> Mind:
-    """The policies and the gate's knowledge for this moment."""
+def load(
+    house: House,
+    tasks: Sequence[TaskFeatures],
+    done: Sequence[TaskCompletion],
+    now: int,
+    busy: Sequence[gate.Stretch] = (),
+) -> Mind:
+    """The policies and the gate's knowledge for this moment; `busy` are the coming appointments (UTC ms)."""
     rhythm, kept = _rhythm(house, [c.at for c in done if c.timed and c.at <= now], now)
     ranker, taught = _ranker(house, tasks, unprompted(house, [c for c in done if c.at <= now]))
     said = tuple(reacted for reacted in reactions(house) if reacted.at <= now)
-    known = gate.Known(rhythm=rhythm, reactions=said)
+    known = gate.Known(rhythm=rhythm, reactions=said, busy=busy)
     bench = decide.bench(house, done, now, (ranker,))
     fresh = gate.freshness(said, now) | dict.fromkeys(advised(house, now - ADVICE_MS, now), 0.0)
     return Mind(bench, known, fresh, {RHYTHM: kept, RANKER: taught})

@@ -45,7 +45,12 @@ def source_file(house: House, source: str = "todotxt") -> str | None:
 
 
 def connect_remote(
-    house: House, source: str, chosen_for_remote: bool, log_in: Callable[[], None], write: bool = False
+    house: House,
+    source: str,
+    chosen_for_remote: bool,
+    log_in: Callable[[], None],
+    write: bool = False,
+    watch_path: str | None = None,
 ) -> None:
     """Connect a remote source: the consent first, then the login, which is kept only if it works.
 
@@ -66,7 +71,7 @@ def connect_remote(
             with house.store.write() as conn:
                 profile.drop_secrets(conn, source)
         raise
-    _grant(house, source, None)
+    _grant(house, source, watch_path)
     if write:
         set_consent(house, f"{source}.write", True)
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from oo_agents import registry
 from oo_cli.house import House
 from oo_cli.usecases.agents import own_folder
+from oo_cli.usecases.pull import is_local
+from oo_cli.usecases.status import CALENDAR
 from oo_data.errors import OoError
 from oo_data.store import db, health, profile, words
 
@@ -89,9 +91,14 @@ def _agents(house: House) -> Iterator[Finding]:
 
 
 def _source(house: House, source: str, offline: bool) -> Finding:
-    if offline and source == "todoist":
+    if offline and not is_local(profile.sources(house.store.conn)[source]):
         return Finding(source, "note", "Not tried (--offline).")
-    return _tried(source, lambda: f"{len(house.source(source).read(house.clock.now_ms()).tasks)} open tasks read.")
+
+    def read() -> str:
+        reading = house.source(source).read(house.clock.now_ms())
+        return "Read." if source == CALENDAR else f"{len(reading.tasks)} open tasks read."
+
+    return _tried(source, read)
 
 
 def _model(house: House, offline: bool) -> Finding:

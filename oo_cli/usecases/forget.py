@@ -10,13 +10,14 @@ from typing import TypeVar
 
 from oo_cli.house import House, make_folders
 from oo_cli.usecases import cron
-from oo_cli.usecases.pull import LOCAL
+from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
 from oo_data.errors import DataLockedError, OoError
 from oo_data.store import contexts, db, egress, erase, habits, health, locks, moods, profile, tips, words
 from oo_data.store.db import Store
 
+NO_LOGIN = frozenset(("calendar",))  # read with a password or a secret address, which are the person's to end
 WAIT_TENTHS = 300  # half a minute for a refresh that is under way
 DestroyKey = Callable[[House], list[str]]
 Found = TypeVar("Found")
@@ -103,9 +104,9 @@ def _sign_out(house: House) -> list[str]:
 
 
 def _remote(house: House) -> tuple[str, ...]:
-    """The connected sources that are somewhere else: those that watch no file."""
+    """The connected sources with a login that oO can end at their provider."""
     states = _read(house, lambda store: profile.sources(store.conn)) or {}
-    return tuple(state.id for state in states.values() if state.watch_path is None and state.id not in LOCAL)
+    return tuple(state.id for state in states.values() if not is_local(state) and state.id not in NO_LOGIN)
 
 
 def finish(paths: Paths) -> None:
@@ -142,6 +143,8 @@ def _external(house: House) -> list[str]:
     for state in states.values():
         if state.watch_path and state.watch_path not in (house.paths.todo_file,):
             found.append(f"your own file is left as it is: {state.watch_path}")
+        if state.id in NO_LOGIN and not is_local(state):
+            found.append(f"an app password or secret address made for {state.id}: end it where you made it")
     asked = _read(house, lambda store: egress.hosts(store.conn, "llm.")) or []
     found += [f"what the model gateway at {host} kept of your requests" for host in asked]
     if house.environ.get("OO_KEY"):

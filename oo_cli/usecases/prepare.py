@@ -15,6 +15,7 @@ from oo_cli.engine.effort import Effort, Efforts, spread
 from oo_cli.engine.policies import stages
 from oo_cli.engine.policies.base import Moment, Ranking
 from oo_cli.engine.when import DAY_MS, MINUTE_MS, at_local, day_after, local
+from oo_cli.engine.wording.facts import FREE_MS
 from oo_cli.house import House
 from oo_cli.usecases import at_hand, decide
 from oo_cli.usecases import voice as voices
@@ -32,6 +33,7 @@ PARTS = (0, 6, 12, 18)  # local hours at which a new part begins: what is right 
 LEAST_PART_MS = MINUTE_MS
 WITHIN = 300  # places of the ranking among which short and easy tasks are looked for
 REMOTE_TTL_MS = DAY_MS
+SHORT_MS = 30 * MINUTE_MS
 
 
 class Shelf(NamedTuple):
@@ -75,7 +77,7 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
     first: Ranking | None = None
     sources = sorted({task.source for task in stock.tasks})
     present: list[voices.Line] = []
-    for part in parts(now, house.zone):
+    for part in parts(now, house.zone, stock.known.busy):
         choice, moment = _choice(house, stock, part)
         if first is None:
             decided = decide.decisions(seated, choice, moment, now)
@@ -112,10 +114,16 @@ def _worth(stock: Stock, first: Ranking | None, now: int) -> gate.Known:
     return stock.known._replace(best=welcome * stock.fresh.get(first.order[0].subject, 1.0))
 
 
-def parts(now: int, zone: ZoneInfo) -> list[tuple[int, int]]:
-    """The coming 24 hours, cut at the local hours of `PARTS`; a part of less than a minute is left out."""
+def parts(now: int, zone: ZoneInfo, busy: Sequence[gate.Stretch] = ()) -> list[tuple[int, int]]:
+    """The coming 24 hours, cut at the local hours of `PARTS`; a part of less than a minute is left out.
+
+    The next appointment cuts too, where it is near, and half an hour before it: what fits until then can be said.
+    """
     day = local(now, zone).date()
     turns = {at_local(each, time(hour), zone) for each in (day, day_after(day)) for hour in PARTS}
+    near = next((since for since, _ in busy if since > now), now)
+    if near - now <= FREE_MS:
+        turns |= {near - SHORT_MS, near}
     bounds = [now, *sorted(turn for turn in turns if now < turn < now + DAY_MS), now + DAY_MS]
     return [(begin, end) for begin, end in pairwise(bounds) if end - begin >= LEAST_PART_MS]
 
@@ -204,7 +212,7 @@ def _shelve(
     }
     row = ShelvedTip(
         tip_id, rank, candidate.kind, candidate.subject, candidate.source, candidate.consent, decision_id, made_at,
-        begin, end, sealed["text"], sealed["reason"], sealed["handle"],
+        begin, end, sealed["text"], sealed["reason"], sealed["handle"], minutes=line.effort and line.effort.minutes,
     )  # fmt: skip
     return row, (tip_id, text, reason, handle)
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from oo_cli.engine.features.tasks import aged, completion, task_features
+from oo_cli.engine.gate.openings import Stretch, merged
 from oo_cli.engine.when import local
 from oo_cli.house import House
 from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import Reading, TaskSignal
 from oo_data.errors import ConnectionNeededError, ConsentMissingError, OoError, SourceUnavailableError
-from oo_data.store import history, profile, records, shelf
+from oo_data.store import busy, history, profile, records, shelf
 from oo_data.store.profile import SourceState
 
 # What a source may suffer from by itself. A locked vault or a full disk concerns all, and is not contained.
@@ -54,7 +55,7 @@ def pull(house: House, local_only: bool, progress: Progress | None = None, keep:
     granted = profile.granted(house.store.conn)
     before = {task.ref: task for task in records.tasks(house.store.conn)}
     for state in profile.sources(house.store.conn).values():
-        if f"source.{state.id}" not in granted or (local_only and state.id not in LOCAL):
+        if f"source.{state.id}" not in granted or (local_only and not is_local(state)):
             continue
         try:
             source = house.source(state.id)
@@ -69,6 +70,11 @@ def pull(house: House, local_only: bool, progress: Progress | None = None, keep:
             except TROUBLES as error:
                 pulled.failures[state.id] = error
     return pulled
+
+
+def is_local(state: SourceState) -> bool:
+    """Whether reading a source stays on this machine."""
+    return state.id in LOCAL or state.watch_path is not None
 
 
 def _remember(house: House, pulled: Pulled, source_id: str, source: Remembering, progress: Progress | None) -> None:
@@ -111,6 +117,14 @@ def all_tasks(house: House, pulled: Pulled) -> list[TaskFeatures]:
     return known + [task for tasks in pulled.tasks.values() for task in tasks]
 
 
+def busy_spans(house: House, pulled: Pulled, now: int) -> list[Stretch]:
+    """When the person is taken, as just read, and as last known for what told nothing new; in order, merged."""
+    told = {id: reading.busy for id, reading in pulled.readings.items() if reading.busy is not None}
+    known = [block for block in busy.blocks(house.store.conn, now) if block.source not in told]
+    fresh = (block for blocks in told.values() for block in blocks)
+    return merged((block.from_ms, block.until_ms) for block in (*known, *fresh))
+
+
 def fresh_completions(house: House, pulled: Pulled, known: Iterable[TaskCompletion]) -> list[TaskCompletion]:
     """Completions not known yet. A day-only one adds nothing to one of the same task on the same local day."""
     exact = {(c.source, c.ref, c.at) for c in known}
@@ -139,6 +153,8 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
             news += reading.problems
         records.replace_tasks(conn, source, now, pulled.tasks[source])
         profile.source_read(conn, source, now, reading.mark)
+        if reading.busy is not None:
+            busy.replace(conn, source, merged((block.from_ms, block.until_ms) for block in reading.busy))
         if reading.progress is not None:
             history.set_progress(conn, source, reading.progress)
         house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)

@@ -14,7 +14,7 @@ from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
 from oo_data.errors import OoError
-from oo_data.store import asked, effort, egress, events, locks, profile, records, shelf, tips, words
+from oo_data.store import asked, busy, effort, egress, events, locks, profile, records, shelf, tips, words
 
 if TYPE_CHECKING:
     from oo_cli.usecases.ask_model import Words
@@ -128,9 +128,9 @@ def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool) -> _Mad
     unread = [source for source in sources if source not in pulled.readings]
     muted = tips.muted(conn, now, pulled.readings)
     carried = prepare.carried_words(house, unread, now)
-    mind = brain.load(house, tasks, done, now)
+    mind = brain.load(house, tasks, done, now, pull.busy_spans(house, pulled, now))
     near = contexts.preferred_refs(house, now)
-    spoken = voice(house, tasks, done)
+    spoken = voice(house, tasks, done, mind.gate.busy)
     stock = prepare.Stock(
         tasks, thoughts.snippets, pulled.signals, carried, muted, near, Efforts(done), mind.gate, mind.fresh, spoken
     )
@@ -188,6 +188,7 @@ def _sweep(house: House, now: int) -> None:
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
     moods.sweep(house, now)
     effort.sweep(conn)
+    busy.sweep(conn, now)
     asked.sweep(conn, now - WORDS_TTL_MS, now - DECISION_TTL_MS)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from oo_cli.engine.told import counted
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
 from oo_cli.render import SILENCES
-from oo_data.store import outbox, profile, records, shelf, tips
+from oo_data.store import busy, outbox, profile, records, shelf, tips
+
+CALENDAR = "calendar"  # the source that holds no tasks
 
 
 def status(house: House) -> dict[str, Any]:
@@ -65,12 +68,13 @@ def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:
     conn = house.store.conn
     data, said = [], []
     for state in profile.sources(conn).values():
-        open_tasks = records.count_tasks(conn, state.id)
+        open_tasks, ahead = records.count_tasks(conn, state.id), busy.count(conn, state.id)
         read_at = local(state.last_ok_at, house.zone).strftime("%a %H:%M") if state.last_ok_at else "never"
         data.append(
             {
                 "id": state.id,
                 "open": open_tasks,
+                "busy": ahead,
                 "last_ok_at": state.last_ok_at,
                 "last_error": state.last_error,
                 "failures": state.failures,
@@ -78,5 +82,6 @@ def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:
             }
         )
         trouble = f"; failing ({state.last_error}, {state.failures} times)" if state.last_error else ""
-        said.append(f"{state.id}: {open_tasks} open, read {read_at}{trouble}")
+        holds = f"{counted(ahead, 'busy spans')} ahead" if state.id == CALENDAR else f"{open_tasks} open"
+        said.append(f"{state.id}: {holds}, read {read_at}{trouble}")
     return data, said

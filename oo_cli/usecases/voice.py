@@ -26,7 +26,7 @@ class Voice(NamedTuple):
     """How this refresh words its tips: the language, and what the list and the past tell.
 
     `turn` counts the person's reactions, `first_day` is the ordinal of their first day with oO. `said` grows by the id
-    of each wording, so that none follows itself.
+    of each wording, so that none follows itself. `busy` are the coming appointments (UTC ms), in order.
     """
 
     locale: wording.Locale
@@ -34,9 +34,12 @@ class Voice(NamedTuple):
     turn: int
     first_day: int
     said: list[str]
+    busy: Sequence[tuple[int, int]] = ()
 
 
-def voice(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion]) -> Voice:
+def voice(
+    house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion], busy: Sequence[tuple[int, int]] = ()
+) -> Voice:
     """The voice of this refresh: locale from the environment, context from list, past and reactions."""
     conn = house.store.conn
     logged = events.latest(conn, (FeedbackGiven, FeedbackUndone), PUT_OFF)
@@ -50,7 +53,7 @@ def voice(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskComple
     connected = (source.connected_at for source in profile.sources(conn).values())
     first_day = local(min(connected, default=house.clock.now_ms()), house.zone).toordinal()
     context = wording.context_of(tasks, done, house.zone)._replace(put_off=put_off)
-    return Voice(wording.locale_from(house.environ), context, turn, first_day, [])
+    return Voice(wording.locale_from(house.environ), context, turn, first_day, [], busy)
 
 
 class Line(NamedTuple):
@@ -90,7 +93,8 @@ def _facts(house: House, voice: Voice, line: Line) -> wording.Facts | None:
         return None
     if effort is not None and (effort.origin != "guess" or effort.evidence >= SPOKEN_GUESS):
         known = known._replace(minutes={task.ref: (effort.minutes, effort.origin == "guess")})
-    return wording.facts_of(task, begin, house.zone, context=known, until=end - 1)
+    appointment = next((since for since, _ in voice.busy if since > begin), None)
+    return wording.facts_of(task, begin, house.zone, context=known._replace(busy_from=appointment), until=end - 1)
 
 
 def hints(ranking: Ranking) -> Mapping[str, Sequence[str]]:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from oo_cli.engine.policies.base import LIKELY
+from oo_cli.engine.told import counted
 from oo_cli.engine.twins import twins_of
-from oo_cli.engine.when import HOUR_MS, local
+from oo_cli.engine.when import HOUR_MS, MINUTE_MS, local
+from oo_cli.engine.wording.facts import FREE_MS
 from oo_cli.house import House
 from oo_cli.render import SILENCES
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import TipShown
-from oo_data.store import asked, events, profile, records, shelf
+from oo_data.store import asked, busy, events, profile, records, shelf
 from oo_data.store.asked import Asked
 
 Explained = dict[str, Any]
@@ -139,6 +141,7 @@ def _gate(house: House, now: int) -> Explained:
         "reason": (asked.reason or picked.reason) or None,
         "until": (asked.until if asked.kind == shelf.SILENCE else picked.until) or None,
         "until_local": local(picked.until, house.zone).strftime("%a %H:%M") if picked.kind == shelf.SILENCE else None,
+        "free_minutes": busy.free_minutes(house.store.conn, now),
         "broken_sources": [state.id for state in states if state.last_error],
     }
 
@@ -158,6 +161,9 @@ def lines(explained: Mapping[str, Any]) -> list[str]:
         reason = SILENCES.get(gate["reason"], gate["reason"])
         who = "" if not gate["open_when_asked"] else "; a typed oo tip is still answered"
         said.append(f"The gate is closed: {reason.lower()}, until {gate['until_local']}{who}.")
+    free = gate.get("free_minutes")
+    if free is not None and free * MINUTE_MS <= FREE_MS:
+        said.append(f"{counted(free, 'free minutes')} before your next appointment; what takes longer comes last.")
     said += [f"{source} could not be read last time; see: oo sources" for source in gate.get("broken_sources", ())]
     return [*said, *_model_lines(explained.get("model"))]
 

@@ -31,6 +31,7 @@ ONE = {
     "effort": "1 word on effort",
     "vector": "1 meaning of titles",
     "area": "1 area of life",
+    "busy": "1 busy span",
     "model": "1 learnt model",
     "asked": "1 question to a model",
 }

@@ -56,6 +56,7 @@ def fill_for(conn: sqlite3.Connection, source: str) -> None:
     conn.execute("insert into effort values (?, ?, 20, 'low', 1)", (ref, source))
     conn.execute("insert into vector values (?, 'usem3', ?, x'00', 1)", (ref, source))
     conn.execute("insert into area values (?, ?, 'home', 'user', 1)", (ref, source))
+    conn.execute("insert into busy values (?, 1, 2)", (source,))
     happened: tuple[Event, ...] = (
         TipShown(tip, ref, "tip"), FeedbackGiven(tip, ref, "no", "", 0), FeedbackUndone("some-event", done),
         TipIgnored(tip, ref), SourceRefreshed(source, 1, 1), SourceFailed(source, "SourceUnavailableError"),

@@ -58,6 +58,14 @@ class DoneSignal(NamedTuple):
     routine: str | None = None
 
 
+class BusyBlock(NamedTuple):
+    """A span (UTC ms) in which a source says the person is taken; what for is not read."""
+
+    source: str
+    from_ms: int
+    until_ms: int
+
+
 class Reading(NamedTuple):
     """One complete look at a source: everything open, and the completions it can tell of.
 
@@ -66,6 +74,8 @@ class Reading(NamedTuple):
     A reading of the history has no `tasks`. `retracted` takes completions back: of a recurring task the one at `at`,
     of any other task all up to `at`. What is told again may be two seconds off. `progress` is what to hand in next
     time, once this reading is kept; `left` says how many readings of the same history follow.
+
+    `busy` is when the person is taken from now on, in no order; None leaves what was known as it is.
     """
 
     tasks: tuple[TaskSignal, ...] = ()
@@ -76,14 +86,7 @@ class Reading(NamedTuple):
     retracted: tuple[DoneSignal, ...] = ()
     progress: str | None = None
     left: int = 0
-
-
-class BusyBlock(NamedTuple):
-    """A span (UTC ms) in which a source says the person is taken; what for is not read."""
-
-    source: str
-    from_ms: int
-    until_ms: int
+    busy: tuple[BusyBlock, ...] | None = None
 
 
 class HabitSignal(NamedTuple):

@@ -43,6 +43,7 @@ _ERASE = {
     "effort": "delete from effort where source = :source",
     "vector": "delete from vector where source = :source",
     "area": "delete from area where source = :source",
+    "busy": "delete from busy where source = :source",
     "meta": "delete from meta where key = 'problems.' || :source",
     "outbox": "delete from outbox where source = :source",
     "secret": "delete from secret where name like :source || '.%'",

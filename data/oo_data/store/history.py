@@ -44,7 +44,7 @@ def retract(conn: sqlite3.Connection, taken_back: Iterable[TaskCompletion]) -> N
 
 
 def set_progress(conn: sqlite3.Connection, source: str, progress: str) -> None:
-    """Remember how far the history of a source is known; numbers, never a server's cursor."""
+    """Remember how far a source is known: numbers, and what a server calls its state only where it is sealed."""
     conn.execute("update source set cursor = ? where id = ?", (progress, source))
 
 

@@ -190,6 +190,15 @@ alter table tip add column asked_id text not null default '';
 # The same words in two sources have the same reference, so that one thing is not shown twice.
 V6 = "alter table task add column title_ref text"
 
+# When calendars say the person is taken, and how long each tip on the shelf may take.
+V7 = """
+create table busy (
+  source text not null references source (id) on delete cascade, from_at integer not null, until_at integer not null,
+  primary key (source, from_at)
+) strict, without rowid;
+alter table tip add column minutes integer;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -220,6 +229,10 @@ def migrations() -> Migrations:
     @steps()
     def m0006_titles(database: object) -> None:
         _run(database, V6, 6)
+
+    @steps()
+    def m0007_busy(database: object) -> None:
+        _run(database, V7, 7)
 
     return steps
 

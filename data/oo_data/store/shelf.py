@@ -20,12 +20,15 @@ SILENCE = "silence"
 STALE = "stale"
 NO_SOURCE = "no-source"
 
+# What takes longer than there is until the next appointment comes last; the person's word on it goes before a guess.
 _CANDIDATE = """
 select id, subject, kind, valid_until, decision_id from tip indexed by tip_rank
 where rank is not null and valid_from <= :now + 300000 and valid_until > :now
   and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)
   and exists (select 1 from consent where key = tip.consent and granted = 1)
-order by valid_from > :now, rank limit 1
+order by valid_from > :now, coalesce(
+  coalesce((select minutes from effort where ref = tip.subject), tip.minutes) * 60000
+    > (select min(from_at) from busy where from_at > :now) - :now, 0), rank limit 1
 """
 _NARROWED = _CANDIDATE.replace("order by", "and tip.subject in (select value from json_each(:among)) order by")
 # Against the pace counts what still waits for an answer: who answers is there, and what came before may come again.

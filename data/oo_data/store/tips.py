@@ -18,7 +18,7 @@ class ShelvedTip(NamedTuple):
     """One row of the shelf; the three texts are sealed. Times are UTC ms.
 
     `wording` is "model" where a model worded the reason, why it did not where one could have been asked, else empty;
-    `asked_id` names the request.
+    `asked_id` names the request. `minutes` is how long it may take, where that is known or guessed.
     """
 
     id: str
@@ -36,6 +36,7 @@ class ShelvedTip(NamedTuple):
     handle: bytes
     wording: str = ""
     asked_id: str = ""
+    minutes: int | None = None
 
 
 def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips: Iterable[ShelvedTip]) -> None:
@@ -51,11 +52,11 @@ def replace_shelf(conn: sqlite3.Connection, now: int, keep: Iterable[str], tips:
     conn.execute("delete from mute where until <= ?", (now,))
     conn.executemany(
         "insert or replace into tip (id, rank, kind, subject, source, consent, decision_id, made_at, valid_from,"
-        " valid_until, text, reason, handle, wording, asked_id) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " valid_until, text, reason, handle, wording, asked_id, minutes) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             (
                 t.id, t.rank, t.kind, t.subject, t.source, t.consent, t.decision_id, t.made_at, t.valid_from,
-                t.valid_until, t.text, t.reason, t.handle, t.wording, t.asked_id,
+                t.valid_until, t.text, t.reason, t.handle, t.wording, t.asked_id, t.minutes,
             )
             for t in tips
         ),
@@ -66,7 +67,7 @@ def on_shelf(conn: sqlite3.Connection, now: int) -> list[ShelvedTip]:
     """Tips on the shelf that have not run out, best first."""
     rows = conn.execute(
         "select id, rank, kind, subject, source, consent, decision_id, made_at, valid_from, valid_until, text, reason,"
-        " handle, wording, asked_id from tip where rank is not null and valid_until > ? order by rank",
+        " handle, wording, asked_id, minutes from tip where rank is not null and valid_until > ? order by rank",
         (now,),
     )
     return [ShelvedTip(*row) for row in rows]

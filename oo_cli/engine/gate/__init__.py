@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GLOBAL_SCOPE", "IGNORED", "MOMENT_ORIGIN", "ORIGIN", "PAUSE", "PAUSE_MINUTES", "QUIET_END", "QUIET_SCOPE",
-    "QUIET_START", "TIPS_PER_DAY", "Known", "acceptance", "allowance", "freshness", "nothing_open", "pause",
+    "QUIET_START", "TIPS_PER_DAY", "Known", "Stretch", "acceptance", "allowance", "freshness", "nothing_open", "pause",
     "pause_minutes", "spans",
 ]  # fmt: skip
 

@@ -1,0 +1,54 @@
+"""Calendars put together for one house: where they are, the gate they are read through, and the source of them all."""
+
+from __future__ import annotations
+
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.sources.calendar import place, reader, source
+from oo_cli.adapters.sources.calendar.place import Place
+from oo_cli.adapters.sources.calendar.source import CalendarSource
+from oo_cli.house import House
+from oo_data.errors import BadUsageError
+from oo_data.store import busy, history, profile
+
+PLACES = "calendar.places"
+
+
+class Calendars:
+    """The person's calendars as one house reaches them."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._reader = reader.Reader(lambda url: Guard(house.store, house.clock, reader.allowed(url)))
+
+    def source(self) -> CalendarSource:
+        """All of them as one source."""
+        house, conn = self._house, self._house.store.conn
+        kept = history.progress(conn, source.SOURCE)
+        known = [block for block in busy.blocks(conn, house.clock.now_ms()) if block.source == source.SOURCE]
+        return CalendarSource(self.places(), self._reader, house.sealer, house.zone.key, known, kept)
+
+    def places(self) -> tuple[Place, ...]:
+        """Where they are."""
+        sealed = profile.secret(self._house.store.conn, PLACES)
+        if sealed is None:
+            return ()
+        return place.from_text(self._house.sealer.unseal(sealed, "secret", "sealed", PLACES))
+
+    def with_new(self, new: Place) -> tuple[Place, ...]:
+        """All places with this one, which takes the place of one of the same address. Raises `BadUsageError`."""
+        together = (*(each for each in self.places() if each.id != new.id), new)
+        if len(together) > place.MOST:
+            raise BadUsageError(
+                f"More than {place.MOST} calendars are too many.", "Disconnect them, and connect fewer."
+            )
+        return together
+
+    def take(self, new: Place) -> None:
+        """Try a place, and keep it only if it can be read."""
+        source.needs_packages()
+        new = self._reader.found(new) if new.kind == "caldav" else new
+        together = self.with_new(new)
+        now = self._house.clock.now_ms()
+        told = self._reader.read(new, "", now, now + source.AHEAD_MS)
+        source.work_out(told.text or "", self._house.zone.key, now, new.known_as)
+        self._house.keep_secret(PLACES, place.to_text(together))
