@@ -23,7 +23,7 @@ def source(tasks: Tasks) -> TaskwarriorSource:
     return source_of(tasks)
 
 
-def source_of(tasks: Tasks, kept: str | None = None) -> TaskwarriorSource:
-    """A source that has kept the history up to there."""
+def source_of(tasks: Tasks, kept: str | None = None, at_once: int = 2_000) -> TaskwarriorSource:
+    """A source that has kept the history up to there, and tells so many completions at once."""
     program = Program(tasks.environ, str(tasks.folder))
-    return TaskwarriorSource(program, str(tasks.folder / "pending.data"), "Europe/Berlin", kept)
+    return TaskwarriorSource(program, str(tasks.folder / "pending.data"), "Europe/Berlin", kept, at_once)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.sources.taskwarrior import program
 from oo_cli.adapters.sources.taskwarrior.program import Program, locate
 from oo_cli.adapters.sources.taskwarrior.source import TaskwarriorSource
 from oo_data.errors import BadUsageError, SourceUnavailableError
@@ -75,14 +74,17 @@ def test_it_is_found_where_the_person_keeps_it(tasks: Tasks, tmp_path: Path) -> 
     assert list((tmp_path / "bare").iterdir()) == []
 
 
-def test_no_program_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, b"\0"])
+def test_no_program_is_told(tmp_path: Path, content: bytes | None) -> None:
     """Where `task` is missing, or cannot be started, reading and writing fail by name."""
-    for environ in ({"PATH": str(tmp_path)}, impostor(tmp_path / "bad", "") | {"PATH": f"{tmp_path}/bad"}):
-        (tmp_path / "bad" / "task").write_bytes(b"\0") if "HOME" in environ else None
-        with pytest.raises(SourceUnavailableError, match="is not here"):
-            list(Program(environ, str(tmp_path)).read("export"))
-        with pytest.raises(SourceUnavailableError, match="is not here"):
-            Program(environ, str(tmp_path)).write("done", seconds=5.0)
+    if content is not None:
+        (tmp_path / "task").write_bytes(content)
+        (tmp_path / "task").chmod(0o700)
+    there = Program({"PATH": str(tmp_path), "HOME": str(tmp_path)}, str(tmp_path))
+    with pytest.raises(SourceUnavailableError, match="is not here"):
+        list(there.read("export"))
+    with pytest.raises(SourceUnavailableError, match="is not here"):
+        there.write("done", seconds=5.0)
 
 
 @pytest.mark.parametrize("says", ["echo 2.5.3", "echo Task version: v3.2.1", "exit 1", "echo", "echo 2"])
@@ -114,11 +116,11 @@ def test_one_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> None:
         time.sleep(0.02)
 
 
-def test_one_that_never_stops_telling_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory is bounded whatever comes."""
-    monkeypatch.setattr(program, "MAX_BYTES", 100_000)
-    with pytest.raises(SourceUnavailableError, match="told more"):
-        list(Program(impostor(tmp_path / "bin", "yes"), str(tmp_path)).read("export"))
+@pytest.mark.parametrize("says", ["yes", "cat /dev/zero"])
+def test_one_that_never_stops_telling_is_ended(tmp_path: Path, says: str) -> None:
+    """Memory is bounded whatever comes, in lines or without an end of line."""
+    with pytest.raises(SourceUnavailableError, match="more than oO reads"):
+        list(Program(impostor(tmp_path / "bin", says), str(tmp_path), most=100_000).read("export"))
 
 
 def test_what_breaks_off_is_not_taken_for_all(tmp_path: Path) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from oo_cli.adapters.sources.taskwarrior import source as room
 from oo_cli.adapters.sources.taskwarrior.program import Program
 from oo_cli.adapters.sources.taskwarrior.source import TaskwarriorSource
 from oo_data.ports import Source
@@ -44,15 +42,14 @@ def test_only_what_is_new_is_told_again(tasks: Tasks) -> None:
     assert again.progress == first.progress == "1795161600000"
 
 
-def test_a_long_past_comes_in_parts(tasks: Tasks, source: TaskwarriorSource, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_past_comes_in_parts(tasks: Tasks) -> None:
     """Each part says how far it goes and how many follow; one that goes on from a part has the rest."""
-    monkeypatch.setattr(room, "AT_ONCE", 2)
-    monkeypatch.setattr(room, "OVERLAP_MS", 0)
-    tasks.put(*(done(number, f"202611{number + 9}T080000Z") for number in range(1, 6)))
-    parts = list(source.history(None, TUESDAY))
+    days = ("20260901", "20260902", "20261001", "20261020", "20261120")
+    tasks.put(*(done(number, f"{day}T080000Z") for number, day in enumerate(days, 1)))
+    parts = list(source_of(tasks, at_once=2).history(None, TUESDAY))
     assert [(len(part.done), part.left) for part in parts] == [(2, 2), (2, 1), (1, 0)]
-    rest = list(source_of(tasks, parts[0].progress).history(parts[0].progress, TUESDAY))
-    assert [each.handle for part in rest for each in part.done] == [uuid_of(3), uuid_of(4), uuid_of(5)]
+    rest = list(source_of(tasks, parts[1].progress).history(parts[1].progress, TUESDAY))
+    assert [each.handle for part in rest for each in part.done] == [uuid_of(4), uuid_of(5)]
 
 
 def test_a_change_meanwhile_is_not_missed(tasks: Tasks) -> None:
@@ -60,7 +57,7 @@ def test_a_change_meanwhile_is_not_missed(tasks: Tasks) -> None:
     tasks.put(task(1))
 
     class Busy(Program):
-        def read(self, *arguments: str, seconds: float = 30.0):  # type: ignore[no-untyped-def] # as the port's
+        def read(self, *arguments: str, seconds: float = 30.0) -> Iterator[str]:
             yield from list(super().read(*arguments, seconds=seconds))
             if len(tasks.type("_uuids").split()) == 1:
                 tasks.put(task(2))
@@ -105,8 +102,8 @@ def test_what_cannot_be_ticked_is_told(tasks: Tasks, source: TaskwarriorSource, 
     tasks.put(task(1), task(2, status="deleted"))
     assert act(source, "close", uuid_of(2)) == act(source, "reopen", uuid_of(3)) == Outcome("sent", "gone")
     assert (source.look(ONE, 20).is_open, source.look(uuid_of(2), 20).is_open) == (True, False)
-    for kind, handle in (("close", "rc.hooks=on"), ("close", "1"), ("reschedule", ONE)):
-        assert act(source, kind, handle).state == "refused"  # type: ignore[arg-type] # a kind is one of three words
+    refused = [act(source, "close", "rc.hooks=on"), act(source, "close", "1"), act(source, "reschedule", ONE)]
+    assert [outcome.state for outcome in refused] == ["refused"] * 3
     tasks.hook("on-modify", "exit 1")
     assert act(source, "close").state == "refused"
     absent = Program({"PATH": str(tmp_path)}, str(tasks.folder))

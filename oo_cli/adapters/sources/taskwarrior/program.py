@@ -32,17 +32,18 @@ _ABSENT = ("The program `task` is not here.", "Install Taskwarrior, or let it go
 
 
 class Program:
-    """`task` on one folder of data. `environ` is the person's; what is oO's own in it is not passed on."""
+    """`task` on one folder of data, telling at most so many bytes. Of `environ`, what is oO's own is not passed on."""
 
-    def __init__(self, environ: Mapping[str, str], data: str) -> None:
+    def __init__(self, environ: Mapping[str, str], data: str, most: int = MAX_BYTES) -> None:
         self._environ = environ
         self._data = data
+        self._most = most
 
     def read(self, *arguments: str, seconds: float = SECONDS) -> Iterator[str]:
         """The lines that it prints. Raises `SourceUnavailableError`, perhaps only after the last one."""
         own = {"HOME": _home(self._environ), "TASKRC": NO_CONFIG, "TASKDATA": self._data}
         with _running(self._environ, own, (*READING, *arguments), seconds) as child:
-            yield from _lines(child)
+            yield from _lines(child, self._most)
         if child.returncode != 0:
             raise SourceUnavailableError("Taskwarrior could not be read.", "See what it says itself: task list")
 
@@ -50,7 +51,7 @@ class Program:
         """Change something: the exit code, None where the time ran out. Raises `SourceUnavailableError` unstarted."""
         own = _configured(self._environ) | {"TASKDATA": self._data}
         with _running(self._environ, own, (*WRITING, *arguments), seconds) as child:
-            for _ in _lines(child):
+            for _ in _lines(child, self._most):
                 pass
         return None if child.returncode < 0 else child.returncode
 
@@ -80,7 +81,7 @@ def locate(environ: Mapping[str, str], folder: str | None) -> str:
 def _first(environ: Mapping[str, str], *arguments: str) -> str:
     """The first line that it answers on the person's own configuration; "" where it has no answer."""
     with _running(environ, _configured(environ), arguments, SECONDS) as child:
-        lines = [line.strip() for line in _lines(child)]
+        lines = [line.strip() for line in _lines(child, MAX_BYTES)]
     return lines[0] if child.returncode == 0 and lines else ""
 
 
@@ -129,12 +130,12 @@ def _running(
             child.stdout.close()
 
 
-def _lines(child: Popen[bytes]) -> Iterator[str]:
+def _lines(child: Popen[bytes], most: int) -> Iterator[str]:
     held = 0
-    for line in child.stdout or ():
+    while child.stdout is not None and (line := child.stdout.readline(most)):
         held += len(line)
-        if held > MAX_BYTES:
-            raise SourceUnavailableError("Taskwarrior told more than 128 MiB.", "Purge what you deleted: task purge")
+        if held >= most:
+            raise SourceUnavailableError("Taskwarrior tells more than oO reads.", "Purge what you deleted: task purge")
         yield line.decode("utf-8", "replace")
 
 

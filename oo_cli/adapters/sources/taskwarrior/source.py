@@ -41,10 +41,11 @@ class TaskwarriorSource:
 
     id = SOURCE
 
-    def __init__(self, program: Program, path: str, tz: str, kept: str | None = None) -> None:
+    def __init__(self, program: Program, path: str, tz: str, kept: str | None = None, at_once: int = AT_ONCE) -> None:
         self._program = program
         self._path = path
         self._tz = tz
+        self._at_once = at_once
         self._kept = int(kept) if kept and kept.isdecimal() else None
         self._done: tuple[DoneSignal, ...] | None = None
 
@@ -74,9 +75,9 @@ class TaskwarriorSource:
         if self._done is None:
             self.read(now_ms)
         done = self._done or ()
-        starts = range(0, len(done), AT_ONCE)
+        starts = range(0, len(done), self._at_once)
         for left, start in zip(reversed(range(len(starts))), starts, strict=True):
-            some = done[start : start + AT_ONCE]
+            some = done[start : start + self._at_once]
             yield Reading(done=some, progress=str(some[-1].at), left=left)
 
     def complete(self, handle: str, now_ms: int) -> bool:
