@@ -43,6 +43,10 @@ def _no_notifier(house: House, channel: Channel) -> Notifier:
     raise SourceUnavailableError("There is no way to tell you here.", "See: oo notify")
 
 
+def _no_signs(house: House) -> Mapping[str, str]:
+    return {}
+
+
 class Doors(NamedTuple):
     """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own.
 
@@ -56,6 +60,7 @@ class Doors(NamedTuple):
     llm: Callable[[House], Llm | None] = _no_llm
     clockworks: Callable[[House], tuple[Clockwork, ...]] = _no_clockworks
     notifier: Callable[[House, Channel], Notifier] = _no_notifier
+    signs: Callable[[House], Mapping[str, str]] = _no_signs
 
 
 class House:

@@ -34,7 +34,7 @@ def open_house(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks, notifier),
+        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks, notifier, signs),
         say,
     )
 
@@ -197,8 +197,8 @@ def clockworks(house: House) -> tuple[Clockwork, ...]:
     """What may start programs by the clock on this machine, best first."""
     from oo_cli.adapters.clockwork.crontab import Crontab
     from oo_cli.adapters.clockwork.launchd import Launchd
-    from oo_cli.adapters.clockwork.programs import Programs
     from oo_cli.adapters.clockwork.systemd import Systemd
+    from oo_cli.adapters.programs import Programs
 
     home = house.environ.get("HOME") or os.path.expanduser("~")
     programs = Programs(house.environ)
@@ -224,3 +224,11 @@ def notifier(house: House, channel: Channel) -> Notifier:
 
     hosts = None if channel.hosts is None else frozenset(channel.hosts)
     return Post(house.store, house.clock, f"notify.{channel.name}", Secret(channel.url), hosts)
+
+
+def signs(house: House) -> Mapping[str, str]:
+    """What this machine knows of where it is now."""
+    from oo_cli.adapters.programs import Programs
+    from oo_cli.adapters.signs import Signs
+
+    return Signs(Programs(house.environ)).read()

@@ -66,6 +66,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("table", "outbox", "writes to a source", "sealed task ids, times", "30 days after they are sent", "own rows"),
     Entry("table", "pref_log", "changes of preferences", "numbers, fixed words", "until forget", "mixed rows"),
     Entry("table", "context", "contexts", "sealed names, fixed words, times", "until forget"),
+    Entry("table", "context_sign", "signs of contexts", "keyed references", "until unbound, or consent withdrawn"),
     Entry("table", "mood", "moods", "numbers, times, sealed notes", "18 months in use"),
     Entry("table", "habit", "habits", "sealed names, times", "until removed", "own rows"),
     Entry("table", "effort", "words on effort", "keyed references, numbers", "until done", "own rows"),

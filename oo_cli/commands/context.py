@@ -23,17 +23,26 @@ def register(app: typer.Typer) -> None:
         schedule: Annotated[
             str | None, typer.Option("--schedule", help="When it is on by itself: mon-fri 9:00-17:00, or off.")
         ] = None,
+        here: Annotated[bool, typer.Option("--here", help="On by itself on the network of this moment.")] = False,
+        battery: Annotated[bool, typer.Option("--battery", help="On by itself while the battery drains.")] = False,
+        nowhere: Annotated[bool, typer.Option("--nowhere", help="No longer on by such signs.")] = False,
         remove: Annotated[bool, typer.Option("--remove", help="Erase it.")] = False,
     ) -> int:
         """Show your contexts, or switch to one: tasks labelled or filed by its name come first."""
         from oo_cli.usecases import contexts as use
 
         at, named = desk(context), " ".join(name or ())
-        if sum((also, schedule is not None, remove)) > 1 or (not named and (also or remove or schedule is not None)):
+        asked = sum((also, schedule is not None, here, battery, nowhere, remove))
+        if asked > 1 or (asked and not named):
             raise BadUsageError("Say one thing about one context.", "Try: oo context work, or oo context work --remove")
         if remove:
             use.remove(at.house, named)
             at.say("Erased.")
+        elif here or battery:
+            use.bind(at.house, named, "network" if here else "battery")
+            at.say("It is on now, and will be whenever this is so again at a refresh.")
+        elif nowhere:
+            at.say("No sign stands for it any more." if use.unbind(at.house, named) else "None did.")
         elif schedule is not None:
             new, normal = use.schedule(at.house, named, schedule)
             told = f"On {spaced(normal)}." if normal else "It has no schedule now."
@@ -59,9 +68,10 @@ def _show(at: Desk) -> int:
     longest = max((width(known.name) for known in found), default=0)
     lines = []
     for known in found:
-        how = "by hand" if known.by_hand else "by schedule" if known.on else ""
         mark = ("on " if known.on else "off") if at.options.accessible else ("●" if known.on else "·")
+        signs = f"{known.signs} {'sign' if known.signs == 1 else 'signs'}" if known.signs else ""
+        when = "; ".join(filter(None, (spaced(known.schedule), signs)))
         pad = " " * (longest - width(known.name))
-        lines.append(f"{mark} {known.name}{pad}  {how:<11}  {spaced(known.schedule)}".rstrip())
+        lines.append(f"{mark} {known.name}{pad}  {known.how:<11}  {when}".rstrip())
     at.emit([known._asdict() for known in found], "\n".join(lines) or "No contexts yet. Try: oo context work")
     return 0

@@ -29,6 +29,10 @@ class Refs:
         """The reference of a context of the person's own, by the identity of its name."""
         return self._of("context", "", name)
 
+    def sign(self, kind: str, value: str) -> str:
+        """The reference of a sign of where the machine is, such as the network it is on."""
+        return self._of("sign", kind, value)
+
     def title(self, text: str) -> str:
         """The reference of a title: another one whenever its words change."""
         return self._of("title", "", text)

@@ -8,7 +8,7 @@ from oo_agents import registry
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import flows, holdout, moods, notify, own
+from oo_cli.usecases import contexts, flows, holdout, moods, notify, own
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_cli.usecases.flows import WRITE, Flow
@@ -71,6 +71,8 @@ def revoke(house: House, key: str) -> list[str]:
         return [counted(count, what) for what, count in holdout.stop(house).items() if count]
     if key in MODELS:
         return _stop_asking(house, key)
+    if key == contexts.AUTO:
+        return [counted(dropped, "signs of contexts")] if (dropped := contexts.forget_signs(house)) else []
     if key.startswith(notify.PREFIX):
         return ["its address"] if notify.switch_off(house, key.removeprefix(notify.PREFIX)) else []
     if key.startswith("source."):

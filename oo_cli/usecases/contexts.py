@@ -7,10 +7,10 @@ from typing import NamedTuple
 from oo_cli.engine import contexts as engine
 from oo_cli.engine.when import HOUR_MS
 from oo_cli.house import House
-from oo_data.contracts.event import ContextChanged
+from oo_data.contracts.event import ConsentChanged, ContextChanged
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.signal import ContextSignal
-from oo_data.errors import BadUsageError
+from oo_data.errors import BadUsageError, ConsentMissingError
 from oo_data.names import clean, identity
 from oo_data.store import contexts as store
 from oo_data.store import erase, profile
@@ -19,16 +19,18 @@ from oo_data.store.contexts import Context
 NAME_LENGTH = 32
 OFF = "off"
 ACTIVE = "context.active"
+AUTO = "context.auto"  # the consent to look for signs
 
 
 class Known(NamedTuple):
-    """One context for the person. `on`: by hand or by schedule; `by_hand` tells which; `since` is UTC ms."""
+    """One context for the person. `on`: by hand, by a sign or by schedule, as `how` says; `since` is UTC ms."""
 
     name: str
     on: bool
-    by_hand: bool
+    how: str
     schedule: str
     since: int
+    signs: int
 
 
 def listing(house: House) -> list[Known]:
@@ -36,10 +38,12 @@ def listing(house: House) -> list[Known]:
     if not house.exists:
         return []
     now = house.clock.now_ms()
-    found = [
-        Known(_name(house, c), c.active or engine.scheduled(c.schedule, now, house.zone), c.active, c.schedule, c.since)
-        for c in store.contexts(house.store.conn)
-    ]
+    signs = store.signs(house.store.conn)
+    found = []
+    for c in store.contexts(house.store.conn):
+        scheduled = engine.scheduled(c.schedule, now, house.zone)
+        how = "by hand" if c.active else "by a sign" if c.present else "by schedule" if scheduled else ""
+        found.append(Known(_name(house, c), bool(how), how, c.schedule, c.since, len(signs.get(c.ref, ()))))
     return sorted(found, key=lambda known: identity(known.name))
 
 
@@ -91,6 +95,69 @@ def schedule(house: House, name: str, text: str) -> tuple[bool, str]:
     return ref not in known, normal
 
 
+def bind(house: House, name: str, sign: str) -> None:
+    """Let what the machine sees now ("network" or "battery") stand for a context.
+
+    Raises `ConsentMissingError` without the consent `context.auto`, `BadUsageError` where the sign is not seen.
+    """
+    cleaned, ref = _named(house, name)
+    _require(house)
+    seen = house.doors.signs(house)
+    if sign not in seen:
+        raise BadUsageError(f"No {sign} is seen just now.", "Try again where it is.")
+    sealed = house.sealer.seal(cleaned, "context", "name", ref, source="context", at=None)
+    with house.store.write() as conn:
+        _require(house)
+        known = {context.ref: context for context in store.contexts(conn)}
+        store.save(conn, known.get(ref, Context(ref, sealed, False, "", house.clock.now_ms()))._replace(present=True))
+        store.add_sign(conn, ref, house.refs.sign(sign, seen[sign]))
+        profile.outdate_shelf(conn)
+
+
+def unbind(house: House, name: str) -> int:
+    """Let no sign stand for a context any more; how many there were."""
+    _, ref = _named(house, name)
+    with house.store.write() as conn:
+        dropped = store.drop_signs(conn, ref)
+        profile.outdate_shelf(conn)
+    return dropped
+
+
+def look(house: House) -> None:
+    """Switch contexts by the signs that are seen now; without consent, or without any signs kept, nothing is read."""
+    conn = house.store.conn
+    if AUTO not in profile.granted(conn) or not store.signs(conn):
+        return
+    seen = {house.refs.sign(kind, value) for kind, value in house.doors.signs(house).items()}
+    with house.store.write():
+        kept = store.signs(conn)  # of this moment: a withdrawal in between has left none
+        for context in store.contexts(conn):
+            present = not seen.isdisjoint(kept.get(context.ref, ()))
+            if present != context.present:
+                store.save(conn, context._replace(present=present))
+                house.bus.publish(conn, ContextChanged(context.ref, int(present)), house.clock.now_ms())
+                profile.outdate_shelf(conn)
+
+
+def forget_signs(house: House) -> int:
+    """Withdraw the consent `context.auto` and erase every sign, both at once; how many there were."""
+    conn, now = house.store.conn, house.clock.now_ms()
+    with house.store.write():
+        if AUTO in profile.granted(conn):
+            profile.set_consent(conn, AUTO, False, now)
+            house.bus.publish(conn, ConsentChanged(AUTO, 0), now)
+        dropped = store.drop_signs(conn)
+        profile.outdate_shelf(conn)
+    erase.compact(house.store)
+    house.bus.deliver()
+    return dropped
+
+
+def _require(house: House) -> None:
+    if AUTO not in profile.granted(house.store.conn):
+        raise ConsentMissingError("oO may not look where this machine is.", f"Allow it with: oo consent grant {AUTO}")
+
+
 def remove(house: House, name: str) -> None:
     """Erase a context and the record of its changes. Raises `BadUsageError` where there is none of that name."""
     _, ref = _named(house, name)
@@ -104,7 +171,7 @@ def remove(house: House, name: str) -> None:
 def active_refs(house: House, now: int) -> frozenset[str]:
     """The references of the contexts that are on at an instant (UTC ms)."""
     known = store.contexts(house.store.conn)
-    return engine.active([ContextSignal(c.ref, c.active, c.schedule) for c in known], now, house.zone)
+    return engine.active([ContextSignal(c.ref, c.active or c.present, c.schedule) for c in known], now, house.zone)
 
 
 def preferred_refs(house: House, now: int) -> frozenset[str]:

@@ -68,15 +68,22 @@ FIXED: tuple[Flow, ...] = (
     ),
     Flow(
         "context.auto",
-        "signs of where you are, such as the network's name, compared as a keyed reference",
+        "the hardware address of your network's gateway, and whether the battery drains; read on this machine alone",
         HERE,
-        ("the reference of each place that you named",),
+        ("a keyed reference of each network that you bound to a context",),
+        ("the addresses themselves",),
     ),
 )
 # Of the consents above, and of the aliases, those that something asks for. Any other cannot be granted:
 # a yes that nothing needs would lie about until something takes it for its own.
 ASKED = frozenset(
-    (own.MOOD, holdout.CONSENT, "notify.desktop", *(consent_key("tip-generator", place) for place in PLACES))
+    (
+        own.MOOD,
+        holdout.CONSENT,
+        "notify.desktop",
+        "context.auto",
+        *(consent_key("tip-generator", place) for place in PLACES),
+    )
 )
 
 

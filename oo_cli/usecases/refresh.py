@@ -129,6 +129,7 @@ def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool) -> _Mad
     muted = tips.muted(conn, now, pulled.readings)
     carried = prepare.carried_words(house, unread, now)
     mind = brain.load(house, tasks, done, now, pull.busy_spans(house, pulled, now))
+    contexts.look(house)
     near = contexts.preferred_refs(house, now)
     spoken = voice(house, tasks, done, mind.gate.busy)
     stock = prepare.Stock(
@@ -195,6 +196,7 @@ def _sweep(house: House, now: int) -> None:
 def is_stale(house: House) -> bool:
     """Whether a refresh could change anything: a watched file changed, a source not read for an hour, no tip left."""
     now = house.clock.now_ms()
+    contexts.look(house)
     if shelf.pick(house.store, now, ambient=False).kind == shelf.STALE:
         return True
     states = profile.sources(house.store.conn).values()

@@ -32,7 +32,7 @@ def test_a_schedule(oo: Oo) -> None:
     assert oo("context", "--accessible").out.startswith("off work")
     assert oo("context", "work", "--schedule", "off").err == "It has no schedule now.\n"
     found = json.loads(oo("context", "--json").out)
-    assert [(c["name"], c["on"], c["by_hand"], c["schedule"]) for c in found] == [("work", False, False, "")]
+    assert [(c["name"], c["on"], c["how"], c["schedule"]) for c in found] == [("work", False, "", "")]
     assert oo("context", "work", "--remove").out == "No contexts yet. Try: oo context work\n"
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from oo_cli.adapters.clockwork.crontab import Crontab
 from oo_cli.adapters.clockwork.launchd import Launchd
-from oo_cli.adapters.clockwork.programs import Programs
 from oo_cli.adapters.clockwork.systemd import Systemd
+from oo_cli.adapters.programs import Programs
 from oo_data.contracts.job import Job
 from oo_data.errors import CannotWriteError
 from tests.cron.machine import Machine

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from oo_cli.adapters.clockwork.crontab import Crontab
-from oo_cli.adapters.clockwork.programs import Programs
+from oo_cli.adapters.programs import Programs
 from oo_data.contracts.job import Job
 from tests.conftest import Oo
 

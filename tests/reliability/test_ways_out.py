@@ -27,7 +27,7 @@ WAYS_OUT = {
     "socket": {HTTP, "oo_cli/adapters/llm/endpoint.py", LOOPBACK},
     "ssl": {HTTP},
     "http.cookiejar": {HTTP},  # to refuse every cookie
-    "subprocess": {"oo_cli/usecases/agents_run.py", "oo_cli/adapters/clockwork/programs.py"},
+    "subprocess": {"oo_cli/usecases/agents_run.py", "oo_cli.adapters.programs.py"},
     "webbrowser": {"oo_cli/commands/connect.py"},
     "asyncio": {"oo_cli/tui/face.py", "oo_cli/tui/session.py"},  # Textual's loop
 }
@@ -90,7 +90,7 @@ def test_without_consents_no_command_reaches_out(lone: dict[str, str], tmp_path:
     assert [
         answer["words"] for answer in answers if "Traceback" in answer["err"] or "unexpected" in answer["err"]
     ] == []
-    assert room_calls(answers) <= {("subprocess.Popen", "oo_cli/adapters/clockwork/programs.py")}
+    assert room_calls(answers) <= {("subprocess.Popen", "oo_cli.adapters.programs.py")}
 
 
 @tracing.needs_trace

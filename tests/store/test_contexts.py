@@ -24,7 +24,7 @@ def changed(house: House) -> list[tuple[str, int]]:
 
 def on(house: House) -> dict[str, bool]:
     """Each context by name: whether it is on by hand."""
-    return {known.name: known.by_hand for known in contexts.listing(house)}
+    return {known.name: known.how == "by hand" for known in contexts.listing(house)}
 
 
 def test_switching(house: House) -> None:
@@ -58,7 +58,7 @@ def test_a_schedule(house: House, clock: FixedClock) -> None:
     assert contexts.schedule(house, "work", "Mon - Fri 9 - 17") == (True, "mon-fri 09:00-17:00")
     assert contexts.schedule(house, "Work", "mon-fri 9-17") == (False, "mon-fri 09:00-17:00")
     (known,) = contexts.listing(house)
-    assert (known.name, known.on, known.by_hand) == ("work", True, False)
+    assert (known.name, known.how) == ("work", "by schedule")
     assert contexts.features(house, clock.now)[0].value == 1.0
     assert contexts.active_refs(house, clock.now) == {house.refs.context("work")}
     assert contexts.active_refs(house, clock.now + 4 * DAY) == frozenset()

@@ -199,6 +199,14 @@ create table busy (
 alter table tip add column minutes integer;
 """
 
+# Signs of a place, as keyed references, and whether one of them was seen at the last look.
+V8 = """
+alter table context add column present integer not null default 0 check (present in (0, 1));
+create table context_sign (
+  context text not null references context (ref) on delete cascade, sign text not null, primary key (context, sign)
+) strict, without rowid;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -233,6 +241,10 @@ def migrations() -> Migrations:
     @steps()
     def m0007_busy(database: object) -> None:
         _run(database, V7, 7)
+
+    @steps()
+    def m0008_signs(database: object) -> None:
+        _run(database, V8, 8)
 
     return steps
 

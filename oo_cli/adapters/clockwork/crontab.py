@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from oo_cli.adapters.clockwork.programs import Programs
+from oo_cli.adapters.programs import Programs
 from oo_data.contracts.job import Job
 from oo_data.errors import CannotWriteError
 

@@ -6,7 +6,7 @@ import os
 import plistlib
 
 from oo_cli.adapters.clockwork import files
-from oo_cli.adapters.clockwork.programs import Programs
+from oo_cli.adapters.programs import Programs
 from oo_data.contracts.job import Job
 
 

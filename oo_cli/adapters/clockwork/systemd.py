@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oo_cli.adapters.clockwork import files
-from oo_cli.adapters.clockwork.programs import Programs
+from oo_cli.adapters.programs import Programs
 from oo_data.contracts.job import Job
 
 _SERVICE = """\
