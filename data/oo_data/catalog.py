@@ -121,6 +121,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("clock", "launchd: oo-refresh", "the agent's property list", "paths, settings", "until removed or forget"),
     Entry("clock", "crontab: oo-refresh", "one marked line", "paths, settings", "until removed or forget"),
     Entry("own", "config/agents", "agents of your own", "your own code", "left to you"),
+    Entry("own", "where you say", "tabs saved from oo inspect", "what the tab showed, 0600", "left to you"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
     Entry("key", "config/key.new", "the key while it is written", "key", "an instant"),
     Entry("key", "keyring: oo", "the key, where a keyring holds it", "key", "until forget"),

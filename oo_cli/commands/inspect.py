@@ -75,7 +75,7 @@ def _print(at: Desk, tab: Tab, find: str, limit: int, demo: bool) -> int:
         "notes": sheet.notes,
         "more": sheet.more,
     }
-    lines = [*sheet.notes, *(f"{chart.label}: {chart.told}" for chart in sheet.charts)]
+    lines = [*sheet.notes, *(f"{chart.label}: {chart.total} ({chart.share:.0%})" for chart in sheet.charts)]
     heads = [column.head for column in tab.columns]
     lines.append(
         charts.table(at, heads, [["" if cell == NONE else show(cell) for cell in row.cells] for row in sheet.rows])

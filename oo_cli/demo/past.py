@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from oo_cli.house import House
     from oo_data.contracts.event import Event
 
-DAYS = 14
 HOURS = (8, 10, 13, 16, 18, 20)
+PER_DAY = (2, 3, 2, 4, 3, 5, 3, 4, 5, 4, 6, 4, 5, 6)  # oldest first
 SOURCE = "todotxt"
 SAID = ("Call the dentist about the crown", "Return the drill to Jonas", "Buy a filter for the coffee machine",
         "Send Mara the rental contract", "Water the plants", "Write back to Aunt Ilse",
@@ -31,8 +31,8 @@ def live_through(house: House) -> None:
     today = local(now, house.zone).date()
     moments = [
         at_local(today - timedelta(days=back), time(hour), house.zone)
-        for back in reversed(range(DAYS))
-        for hour in HOURS[: 2 + (back * 5 + 3) % 5]
+        for back, count in zip(reversed(range(len(PER_DAY))), PER_DAY, strict=True)
+        for hour in HOURS[:count]
     ]
     past = [(at, _tip(house, at, count)) for count, at in enumerate(moments) if at < now - HOUR_MS]
     with house.store.write() as conn:

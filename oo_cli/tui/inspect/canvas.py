@@ -7,27 +7,29 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from oo_cli.tui.ink import Ink
 from oo_cli.tui.inspect import view as page
-from oo_cli.tui.inspect.view import Ink, Painted, View
+from oo_cli.tui.inspect.view import Painted, Shade, View
 from oo_cli.tui.page import legible
 
-TEXT, DIM, BLACK = "#e4e4e4", "#808080", "#000000"  # as on the face
-ACCENT, PICKED = "#d7af5f", "#1c1c1c"
+# Of the 256 colours: a warm yellow and the darkest grey but two; of fewer, plain yellow and bold alone.
+ACCENT, PICKED, YELLOW = 179, 234, 3
 
 
 class Canvas(Widget):
     """The whole screen, drawn row by row from a view."""
 
-    def __init__(self, view: View, encoding: str, plain: bool) -> None:
+    def __init__(self, view: View, encoding: str, ink: Ink) -> None:
         super().__init__()
         self._encoding = encoding
-        ground = None if plain else BLACK
-        self._styles: dict[Ink, Style] = {
-            "text": Style(bgcolor=ground) if plain else Style(color=TEXT, bgcolor=ground),
-            "dim": Style(dim=True) if plain else Style(color=DIM, bgcolor=ground),
-            "accent": Style(bold=True) if plain else Style(color=ACCENT, bgcolor=ground),
+        rich = ink.ground is not None and ink.bright is not None and ink.bright > 15
+        self._styles: dict[Shade, Style] = {
+            "text": _style(ink.bright, ink.ground),
+            "dim": _style(ink.dim, ink.ground) + Style(dim=ink.faint or None),
+            "accent": _style(None if ink.ground is None else ACCENT if rich else YELLOW, ink.ground)
+            + Style(bold=True if ink.ground is None else None),
         }
-        self._picked = Style(bold=True) if plain else Style(bgcolor=PICKED, bold=True)
+        self._picked = _style(None, PICKED if rich else None) + Style(bold=True)
         self._view = view
         self._page: list[Painted] = []
         self._page_of: tuple[View, int, int] | None = None
@@ -53,3 +55,10 @@ class Canvas(Widget):
         ground = self._styles["text"] + extra
         inked = [Segment(legible(text, self._encoding), self._styles[ink] + extra) for text, ink in row.spans if text]
         return Strip(inked).adjust_cell_length(self.size.width, ground)
+
+
+def _style(colour: int | None, ground: int | None) -> Style:
+    """Palette numbers as a style; None leaves the terminal's own."""
+    return Style(
+        color=None if colour is None else f"color({colour})", bgcolor=None if ground is None else f"color({ground})"
+    )

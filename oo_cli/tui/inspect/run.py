@@ -26,12 +26,14 @@ def run_inspect(
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
     from oo_cli.tui.driver import HUNG_UP
+    from oo_cli.tui.ink import ink_for
     from oo_cli.tui.inspect.screen import Inspect
     from oo_cli.tui.session import Session
 
     work = Session(open_house)
     stream = sys.__stderr__
-    screen = Inspect(work, tabs, tab=tab, find=find, encoding=stream.encoding if stream else "utf-8", plain=plain)
+    ink, encoding = ink_for(os.environ, plain=plain), stream.encoding if stream else "utf-8"
+    screen = Inspect(work, tabs, ink, tab=tab, find=find, encoding=encoding)
     try:
         screen.run(mouse=False)
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,24 +11,26 @@ from typing import Any, ClassVar, TypeVar
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.events import Key, Paste
-from textual.timer import Timer
 from textual.worker import WorkerFailed
 
 from oo_cli.engine.told import counted
 from oo_cli.house import House
 from oo_cli.tui.driver import FaceDriver
+from oo_cli.tui.ink import Ink
 from oo_cli.tui.inspect import line as typing
 from oo_cli.tui.inspect import view as page
 from oo_cli.tui.inspect.canvas import Canvas
 from oo_cli.tui.inspect.view import View
 from oo_cli.tui.session import Session
+from oo_cli.tui.watch import Watch
+from oo_cli.usecases.follow import places
 from oo_cli.usecases.inspect.save import save
 from oo_cli.usecases.inspect.sheet import PAGE, Act, Ask, Sheet, Tab
 from oo_data.errors import OoError
 from oo_data.text import show
 
 T = TypeVar("T")
-LOOK_S = 1.0  # between two looks at whether the log has grown, while it is in sight
+Places = tuple[tuple[str, str], ...]  # files by folder and name
 FOLLOWED = 1000  # rows beyond which what was paged in is not read anew by itself
 KEYS = (
     ("1 to 7, Tab", "another tab"),
@@ -48,9 +49,9 @@ KEYS = (
 class Inspect(App[None]):
     """Seven tables and what can be done to their rows. It reads when asked to; the log alone is followed."""
 
+    # Every cell is the canvas's own; a background here would only be painted over.
     CSS = """
-    Screen, Canvas { width: 100%; height: 100%; background: #000000; overflow: hidden; scrollbar-size: 0 0; }
-    .plain Screen, .plain Canvas { background: ansi_default; }
+    Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
     """
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
@@ -83,25 +84,21 @@ class Inspect(App[None]):
         self,
         work: Session,
         tabs: Sequence[Tab],
+        ink: Ink,
         *,
         tab: int = 0,
         find: str = "",
         encoding: str = "utf-8",
-        plain: bool = False,
     ) -> None:
-        super().__init__(driver_class=FaceDriver, ansi_color=plain)
-        self.set_class(plain, "plain")
+        super().__init__(driver_class=FaceDriver, ansi_color=True)
         self._work = work
         self._tabs = tuple(tabs)
-        self._database = ""
-        self._seen: object = None
-        self._looking: Timer | None = None
+        self._watch: Watch | None = None
         self._then: Callable[[str], None] | None = None
         self.failure: BaseException | None = None
-        self.follows = False
         blocks = encoding.lower().replace("-", "") == "utf8"
         view = View(tuple(tab.id for tab in self._tabs), self._tabs[tab].columns, tab, find=find, blocks=blocks)
-        self.canvas = Canvas(view, encoding, plain)
+        self.canvas = Canvas(view, encoding, ink)
 
     def compose(self) -> ComposeResult:
         """One canvas."""
@@ -114,7 +111,7 @@ class Inspect(App[None]):
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(number, self._leave, 128 + number)
         self.app_resume_signal.subscribe(self, self._resume)
-        self._looking = self.set_interval(LOOK_S, self._look, pause=True)
+        self._watch = Watch(self._hear)
         self._show(self.canvas.view.tab)
 
     def _resume(self, _: App[None]) -> None:
@@ -122,6 +119,11 @@ class Inspect(App[None]):
         self.screen.refresh(layout=True)
         self.canvas.refresh()
         self._read()
+
+    def on_unmount(self) -> None:
+        """Stop listening to the world outside."""
+        if self._watch is not None:
+            self._watch.close()
 
     def on_app_focus(self) -> None:
         """The person looks here again."""
@@ -282,20 +284,19 @@ class Inspect(App[None]):
         view, tab = self.canvas.view, self._tab
         known = len(view.sheet.rows) if view.sheet else 0
         ask = Ask(min(max(known, PAGE), FOLLOWED), view.find, thorough=thorough)
-        self._seen = self._mark()
-        self._follow(tab.follows_log)
 
-        def read(house: House) -> Sheet:
-            self._database = house.paths.database
-            return tab.read(house, ask)
+        def read(house: House) -> tuple[Sheet, Places]:
+            return tab.read(house, ask), places(house) if tab.follows_log else ()
 
-        self._begin(read, lambda sheet: self._fill(tab, ask, sheet))
+        self._begin(read, lambda found: self._fill(tab, ask, *found))
 
-    def _fill(self, tab: Tab, ask: Ask, sheet: Sheet) -> None:
+    def _fill(self, tab: Tab, ask: Ask, sheet: Sheet, watched: Places) -> None:
         """Take in what was read, unless the person has turned away meanwhile; the row at hand stays at hand."""
         view = self.canvas.view
         if tab is not self._tab or ask.find != view.find:
             return
+        if self._watch is not None:
+            self._watch.follow(watched)
         at = view.at
         if view.sheet is not None and view.sheet.rows and at:
             held = view.sheet.rows[at].key
@@ -320,24 +321,11 @@ class Inspect(App[None]):
         if tab is self._tab and ask.find == view.find and sheet is not None and sheet.rows[-1].key == ask.after:
             self._change(sheet=sheet._replace(rows=sheet.rows + more.rows, more=more.more))
 
-    def _follow(self, on: bool) -> None:
-        self.follows = on
-        if self._looking is not None:
-            (self._looking.resume if on else self._looking.pause)()
-
-    def _look(self) -> None:
-        """Read anew where something has happened, unless too much was paged in for that."""
+    def _hear(self) -> None:
+        """Something was written: read anew, unless too much was paged in for that, or another tab is in sight."""
         sheet = self.canvas.view.sheet
-        if self._mark() != self._seen and (sheet is None or len(sheet.rows) <= FOLLOWED):
+        if self._tab.follows_log and (sheet is None or len(sheet.rows) <= FOLLOWED):
             self._read()
-
-    def _mark(self) -> object:
-        """What changes whenever something is written: a look at a file, which costs next to nothing."""
-        try:
-            found = os.stat(self._database)
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _begin(self, work: Callable[[House], T], then: Callable[[T], None]) -> None:
         """Have work done beside the screen; an error of ours is told in its place."""

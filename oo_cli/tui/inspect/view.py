@@ -14,7 +14,7 @@ from oo_cli.tui.page import tidy
 from oo_cli.usecases.inspect.sheet import Column, Row, Sheet
 from oo_data.text import cut, show, width
 
-Ink = Literal["text", "dim", "accent"]
+Shade = Literal["text", "dim", "accent"]
 MARGIN = 2
 MARK = "\u203a "
 TALL = 14  # from that many rows on there is air, and there are charts
@@ -25,7 +25,7 @@ MEASURE = 76  # of running text
 class Painted:
     """One row of the screen: spans from the left edge on; picked where it is the row at hand."""
 
-    spans: tuple[tuple[str, Ink], ...] = ()
+    spans: tuple[tuple[str, Shade], ...] = ()
     picked: bool = False
 
 
@@ -87,7 +87,7 @@ def scrolled(view: View, by: int, columns: int, rows: int) -> View:
 
 def _tabs(view: View, columns: int) -> Painted:
     """All tabs where they fit, else the one at hand and where it stands among them."""
-    spans: list[tuple[str, Ink]] = [(" " * MARGIN, "dim")]
+    spans: list[tuple[str, Shade]] = [(" " * MARGIN, "dim")]
     for at, name in enumerate(view.tabs):
         spans += [(name, "accent" if at == view.tab else "dim"), (" " * (GAP + 1), "dim")]
     if sum(width(text) for text, _ in spans[:-1]) <= columns:
@@ -136,11 +136,19 @@ def _above(view: View, rows: int) -> list[Painted]:
         return []
     said = [_painted(show(note), "text") for note in sheet.notes]
     label = max((len(chart.label) for chart in sheet.charts), default=0)
+    digits = max((len(str(chart.total)) for chart in sheet.charts), default=0)
     most = max((value for chart in sheet.charts for value in chart.values), default=0)
     for chart in sheet.charts:
         drawn = f"{levels(chart.values, most)}  " if view.blocks else ""
         said.append(
-            Painted(((f"{' ' * MARGIN}{chart.label:<{label}}  ", "dim"), (drawn, "accent"), (chart.told, "text")))
+            Painted(
+                (
+                    (f"{' ' * MARGIN}{chart.label:<{label}}  ", "dim"),
+                    (drawn, "accent"),
+                    (f"{chart.total:>{digits}}", "text"),
+                    (f"  {chart.share:>4.0%}", "dim"),
+                )
+            )
         )
     return [*said, BLANK] if said else []
 
@@ -204,8 +212,8 @@ def _folded(lines: Sequence[str], columns: int) -> list[Painted]:
         indent = min(len(line) - len(line.lstrip(" ")), measure // 2)
         parts = [line] if width(line) <= measure else balance(line, measure - indent)
         for part in parts:
-            ink: Ink = "text" if at == 0 or indent else "dim"
-            folded.append(_painted(" " * indent + part.lstrip(" "), ink) if part else BLANK)
+            shade: Shade = "text" if at == 0 or indent else "dim"
+            folded.append(_painted(" " * indent + part.lstrip(" "), shade) if part else BLANK)
     return folded
 
 
@@ -213,19 +221,19 @@ def _measure(columns: int) -> int:
     return max(min(MEASURE, columns - 2 * MARGIN), 1)
 
 
-def _painted(text: str, ink: Ink) -> Painted:
-    return Painted(((" " * MARGIN, ink), (text, ink)))
+def _painted(text: str, shade: Shade) -> Painted:
+    return Painted(((" " * MARGIN, shade), (text, shade)))
 
 
 def _clipped(row: Painted, columns: int) -> Painted:
     """The row as far as the screen is wide."""
     if sum(width(text) for text, _ in row.spans) <= columns:
         return row
-    spans: list[tuple[str, Ink]] = []
+    spans: list[tuple[str, Shade]] = []
     left = columns
-    for text, ink in row.spans:
+    for text, shade in row.spans:
         part = cut(text, left) if left else ""
-        spans.append((part, ink))
+        spans.append((part, shade))
         left -= width(part)
     return replace(row, spans=tuple(spans))
 

@@ -46,11 +46,12 @@ class Row(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A small chart: one count a day, oldest first, and the figure that sums it up."""
+    """A small chart: one count a day, oldest first, their sum, and its share of the first chart's (0..1)."""
 
     label: str
     values: tuple[int, ...]
-    told: str
+    total: int
+    share: float
 
 
 class Sheet(NamedTuple):

@@ -65,11 +65,10 @@ def _funnel(house: House, recent: list[ShownTip]) -> tuple[Chart, ...]:
     days = list(_days(house))
     counts = Counter((tip.became, local(tip.at, house.zone).date()) for tip in recent)
     shown = tuple(sum(counts[name, day] for name in OUTCOMES) for day in days)
-    charts = [Chart("shown", shown, str(sum(shown)))]
+    charts = [Chart("shown", shown, sum(shown), 1.0)]
     for name, word in OUTCOMES.items():
         values = tuple(counts[name, day] for day in days)
-        total = sum(values)
-        charts.append(Chart(word, values, f"{total}  {total / max(sum(shown), 1):.0%}"))
+        charts.append(Chart(word, values, sum(values), sum(values) / max(sum(shown), 1)))
     return tuple(charts)
 
 

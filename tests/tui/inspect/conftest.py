@@ -65,6 +65,14 @@ class Shown:
         self.paste(words)
         return await self.press("enter")
 
+    async def see(self, wanted: str) -> None:
+        """Wait until something can be read."""
+        for _ in range(500):
+            await self.pilot.pause(0.01)
+            if wanted in self.text:
+                return
+        raise AssertionError(f"not seen: {wanted}; the screen says: {self.text}")
+
     def paste(self, words: str) -> None:
         """Have the terminal paste words."""
         from textual.events import Paste
@@ -92,12 +100,13 @@ def enter() -> Enter:
         *,
         find: str = "",
         encoding: str = "utf-8",
-        plain: bool = False,
     ) -> AsyncIterator[Shown]:
+        from oo_cli.tui.ink import ink_for
         from oo_cli.tui.inspect.screen import Inspect
 
         work = Session(open_house)
-        app = Inspect(work, tabs(no_custody), tab=NAMES.index(tab), find=find, encoding=encoding, plain=plain)
+        ink = ink_for({"COLORTERM": "truecolor"})
+        app = Inspect(work, tabs(no_custody), ink, tab=NAMES.index(tab), find=find, encoding=encoding)
         try:
             async with app.run_test(size=size) as pilot:
                 shown = Shown(app, pilot)

@@ -61,10 +61,11 @@ async def screen(
     open_house: Callable[[], House], shown_tabs: Sequence[Tab], size: tuple[int, int]
 ) -> AsyncIterator[Shown]:
     """The admin screen on a screen in memory."""
+    from oo_cli.tui.ink import ink_for
     from oo_cli.tui.inspect.screen import Inspect
 
     work = Session(open_house)
-    app = Inspect(work, shown_tabs)
+    app = Inspect(work, shown_tabs, ink_for({"COLORTERM": "truecolor"}))
     try:
         async with app.run_test(size=size) as pilot:
             shown = Shown(app, pilot)
@@ -82,7 +83,9 @@ def path(name: str, size: tuple[int, int]) -> Path:
 def _always(known: Mapping[str, Any]) -> Callable[[House, Ask], Sheet]:
     rows = tuple(Row(str(at), tuple(row["cells"]), row, row["faint"]) for at, row in enumerate(known["rows"]))
     sentence, step = known["empty"]
-    charts = tuple(Chart(chart["label"], tuple(chart["values"]), chart["told"]) for chart in known["charts"])
+    charts = tuple(
+        Chart(chart["label"], tuple(chart["values"]), chart["total"], chart["share"]) for chart in known["charts"]
+    )
     sheet = Sheet(rows, known["says"], (sentence, step), notes=tuple(known["notes"]), charts=charts)
     return lambda house, ask: sheet
 

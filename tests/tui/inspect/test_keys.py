@@ -210,26 +210,24 @@ async def test_the_log_is_followed(room: Room, enter: Enter) -> None:
     """What another process writes comes to the top while the newest is at hand; another row at hand stays at hand."""
     async with enter(room.open) as shown:
         happen(room, 1)
-        shown.app._look()
-        await shown.settle()
+        await shown.see("mood-0")
         assert "mood-0" in shown.picked
         await shown.press("down")
         before = shown.picked
         happen(room, 3)
-        shown.app._look()
-        await shown.settle()
+        await shown.see("mood-2")
         assert shown.picked == before
         assert shown.app.canvas.view.at == 4
 
 
-async def test_nothing_ticks_but_the_tail(room: Room, enter: Enter) -> None:
-    """The look at the log belongs to the tab that shows it."""
+async def test_only_the_log_is_followed(room: Room, enter: Enter) -> None:
+    """What is written while another tab is in sight wakes nothing."""
     async with enter(room.open) as shown:
-        followed = [shown.app.follows]
-        for tab in "21":
-            await shown.press(tab)
-            followed.append(shown.app.follows)
-        assert followed == [True, False, True]
+        await shown.press("3")
+        sheet = shown.app.canvas.view.sheet
+        happen(room, 1)
+        await shown.pilot.pause(0.4)
+        assert shown.app.canvas.view.sheet is sheet
 
 
 async def test_a_house_that_cannot_be_read_says_so(room: Room, enter: Enter) -> None:

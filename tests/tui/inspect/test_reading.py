@@ -97,11 +97,11 @@ def test_what_became_of_a_tip(house: House) -> None:
     assert shown == {name: (became, "tip", TUESDAY - DAY) for name, became in zip("abcd", ("done", "ignored", "", ""),
                                                                                      strict=True)}  # fmt: skip
     sheet = tips.read(house, Ask())
-    charts = {chart.label: (chart.values, chart.told) for chart in sheet.charts}
+    charts = {chart.label: (chart.values, chart.total, chart.share) for chart in sheet.charts}
     yesterday = (0,) * 12
-    assert charts["shown"] == ((*yesterday, 4, 0), "4")
-    assert charts["done"] == ((*yesterday, 1, 0), "1  25%")
-    assert charts["open"] == ((*yesterday, 2, 0), "2  50%")
+    assert charts["shown"] == ((*yesterday, 4, 0), 4, 1.0)
+    assert charts["done"] == ((*yesterday, 1, 0), 1, 0.25)
+    assert charts["open"] == ((*yesterday, 2, 0), 2, 0.5)
     assert sheet.rows[0].faint
     assert sheet.rows[0].cells[1] == "(words no longer kept)"
 

@@ -28,7 +28,7 @@ cells = st.tuples(words, words, words)
 sheets = st.builds(
     lambda rows, says, notes, values: Sheet(
         tuple(Row(str(at), row, {}, at % 3 == 0) for at, row in enumerate(rows)),
-        says, ("Nothing.", "Do something."), notes=tuple(notes), charts=(Chart("shown", tuple(values), "7"),),
+        says, ("Nothing.", "Do something."), notes=tuple(notes), charts=(Chart("all", tuple(values), 7, 1.0),),
     ),
     st.lists(cells, max_size=30), words, st.lists(words, max_size=3), st.lists(st.integers(0, 9), max_size=14),
 )  # fmt: skip
