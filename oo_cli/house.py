@@ -15,16 +15,23 @@ from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
 if TYPE_CHECKING:
+    from oo_cli.adapters.vault.passphrase_holder import Asker
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
     from oo_data.contracts.channel import Channel
-    from oo_data.ports import Clock, Clockwork, Embedder, Llm, Notifier, Sealer, Source
+    from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Notifier, Sealer, Source
+    from oo_data.secret import Secret
 
 REF_KEY = "ref-key"
 
 
 def _no_login(house: House, source: str) -> AbstractContextManager[bool]:
     return nullcontext(True)
+
+
+def nobody(new: bool) -> Secret | None:
+    """No passphrase: there is nobody to ask."""
+    return None
 
 
 def _no_embedder(house: House) -> Embedder | None:
@@ -51,6 +58,7 @@ class Doors(NamedTuple):
     """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own.
 
     `leave` ends a source's login at its provider for as long as the caller erases it; whether the provider was told.
+    `ask` asks the person for the passphrase of the vault, if it has one.
     """
 
     vault: Callable[[House], Sealer]
@@ -61,6 +69,7 @@ class Doors(NamedTuple):
     clockworks: Callable[[House], tuple[Clockwork, ...]] = _no_clockworks
     notifier: Callable[[House, Channel], Notifier] = _no_notifier
     signs: Callable[[House], Mapping[str, str]] = _no_signs
+    ask: Ask = nobody
 
 
 class House:
@@ -105,6 +114,13 @@ class House:
     def sealer(self) -> Sealer:
         """The vault, unlocked."""
         return self.doors.vault(self)
+
+    @cached_property
+    def asker(self) -> Asker:
+        """The person's passphrase: asked for once, when first needed."""
+        from oo_cli.adapters.vault.passphrase_holder import Asker
+
+        return Asker(self.doors.ask)
 
     @cached_property
     def refs(self) -> Refs:

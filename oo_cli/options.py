@@ -14,8 +14,12 @@ FLAGS = {
     "--accessible": "accessible",
     "--offline": "offline",
     "--exit-code": "exit_code",
+    "--passphrase-stdin": "passphrase_stdin",
 }
-HELP = "Everywhere: --json, --quiet, --no-color, --accessible, --offline, --exit-code (10 for silence)."
+HELP = (
+    "Everywhere: --json, --quiet, --no-color, --accessible, --offline, --exit-code (10 for silence), "
+    "--passphrase-stdin."
+)
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class Options:
     accessible: bool = False
     offline: bool = False
     exit_code: bool = False
+    passphrase_stdin: bool = False
     rest: list[str] = field(default_factory=list)
 
 

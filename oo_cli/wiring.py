@@ -6,20 +6,16 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 from oo_cli.adapters.clock import SystemClock, local_zone
-from oo_cli.house import Doors, House
+from oo_cli.house import Doors, House, nobody
+from oo_cli.wiring_vault import custodian, custody, open_vault
 from oo_data.contracts.channel import Channel
 from oo_data.contracts.llm import GATEWAYS
-from oo_data.errors import BadUsageError, ConnectionNeededError, OoError
-from oo_data.ports import Clock, Clockwork, Embedder, Llm, Notifier, Sealer, Source
-from oo_data.store import health, history, profile
+from oo_data.errors import BadUsageError, ConnectionNeededError
+from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Notifier, Source
+from oo_data.store import history, profile
 
-if TYPE_CHECKING:
-    from oo_cli.adapters.vault.custody import Custodian, Custody
-
-CUSTODY = "custody"
 SOURCES = ("todotxt", "taskwarrior", "todoist", "habit", "calendar")
 
 
@@ -28,86 +24,17 @@ def open_house(
     say: Callable[[str], None],
     clock: Clock | None = None,
     doors: Doors | None = None,
+    ask: Ask = nobody,
 ) -> House:
-    """A house on the real world; clock and doors can be given others in tests."""
+    """A house on the real world; clock and doors can be given others in tests. `ask` has the person's passphrase."""
     return House(
         environ,
         clock or SystemClock(environ),
         local_zone(environ),
-        doors or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks, notifier, signs),
+        doors
+        or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks, notifier, signs, ask),
         say,
     )
-
-
-def custodian(house: House) -> Custodian:
-    """Whoever keeps the key of this home."""
-    from oo_cli.adapters.vault.custody import Custodian
-
-    return Custodian(house.environ, house.paths)
-
-
-def custody(house: House) -> Custody | None:
-    """Where the key of this home is kept, or None before the first one was made."""
-    from oo_cli.adapters.vault.custody import Custody
-
-    text = profile.meta(house.store.conn, CUSTODY)
-    return Custody.from_text(text) if text else None
-
-
-def open_vault(house: House) -> Sealer:
-    """Unlock the vault; make the first key where there is none, and say so when it had to go into a file."""
-    from oo_cli.adapters.vault.sealer import AesSealer
-
-    known = custody(house)
-    if known is not None:
-        return AesSealer(custodian(house).unlock(known))
-    begun, key = custodian(house).begin()
-    record_custody(house, begun)
-    if begun.holder == "file":
-        house.say(f"No keyring here: the key that seals your data is in {house.paths.key_file}, readable by you only.")
-    return AesSealer(key)
-
-
-def record_custody(house: House, held: Custody) -> None:
-    """Remember where the key is kept now."""
-    with house.store.write() as conn:
-        profile.set_meta(conn, CUSTODY, held.to_text())
-
-
-def may_hold_remote(house: House) -> bool:
-    """Whether a remote login may be sealed here: not with a key that fell into a file by itself."""
-    house.sealer  # noqa: B018 - makes the first key where there is none, so that there is a custody to ask
-    held = custody(house)
-    return held is not None and custodian(house).may_hold_remote(held)
-
-
-def move_key(house: House, place: str) -> None:
-    """Keep the key in a "file" or in the "keyring" from now on, because the person said so."""
-    keeper = custodian(house)
-    move = keeper.choose_file if place == "file" else keeper.choose_keyring
-    move(custody(house), lambda held: record_custody(house, held))
-
-
-def custody_says(house: House) -> str:
-    """Where the key is kept, in words; raises as unlocking does."""
-    held = custody(house)
-    if held is None:
-        return "There is no key yet."
-    custodian(house).unlock(held)
-    if house.environ.get("OO_KEY"):
-        return "The key comes from OO_KEY."
-    if held.holder == "keyring":
-        return "The key is in the system's keyring."
-    return f"The key is in {house.paths.key_file}, readable by you only{', as you chose' if held.chosen else ''}."
-
-
-def destroy_key(house: House) -> list[str]:
-    """Destroy the key in every place that may hold it; what was destroyed, in words."""
-    try:
-        held = health.reading(lambda: custody(house)) if house.exists else None
-    except OoError:
-        held = None
-    return custodian(house).destroy(held)
 
 
 def finish_forget(house: House) -> None:
@@ -210,7 +137,7 @@ def clockworks(house: House) -> tuple[Clockwork, ...]:
 def attended(house: House) -> bool:
     """Whether the key of this home is only at hand while somebody gives it."""
     held = custody(house) if house.exists else None
-    return held is not None and held.holder == "environment"
+    return held is not None and held.holder in ("environment", "passphrase")
 
 
 def notifier(house: House, channel: Channel) -> Notifier:

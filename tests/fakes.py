@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oo_cli import wiring
+from oo_cli import wiring, wiring_vault
+from oo_cli.adapters.vault.custody import Custodian
+from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.holders import FileHolder
-from oo_cli.adapters.vault.sealer import AesSealer, new_key
 from oo_cli.house import Doors, House, make_folders
 from oo_data.contracts.signal import DoneSignal, Reading, TaskSignal
 from oo_data.errors import OoError
@@ -87,13 +89,14 @@ class FakeSource(Source):
 
 def file_vault(house: House) -> Sealer:
     """The real sealer, with a key in the home's own key file; made at first use."""
-    holder = FileHolder(house.paths.key_file)
-    key = holder.load()
-    if key is None:
-        key = new_key()
+    keeper = Custodian({}, house.paths)
+    held = wiring_vault.custody(house)
+    if held is None:
         make_folders(house.paths)
-        holder.save(key)
-    return AesSealer(key)
+        held = keeper.choose("file", None, lambda made: wiring_vault.record_custody(house, made))
+    sealer = EnvelopeSealer(lambda: house.store, partial(keeper.unlock, held))
+    sealer.begin(house.clock.now_ms())
+    return sealer
 
 
 def destroy_key(house: House) -> list[str]:

@@ -90,6 +90,14 @@ ENTRIES: tuple[Entry, ...] = (
         "words 24 h, the rest 14 days",
         "mixed rows",
     ),
+    Entry(
+        "table",
+        "data_key",
+        "data keys",
+        "a wrapped key for each source and month",
+        "until what they sealed is forgotten",
+        "own rows",
+    ),
     Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget"),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),
@@ -124,6 +132,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("own", "where you say", "tabs saved from oo inspect", "what the tab showed, 0600", "left to you"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
     Entry("key", "config/key.new", "the key while it is written", "key", "an instant"),
+    Entry("key", "config/key.next*", "the key to come, while it is changed", "key", "an instant"),
+    Entry("key", "config/key.sealed*", "the key, where a passphrase seals it", "sealed key", "until forget"),
     Entry("key", "keyring: oo", "the key, where a keyring holds it", "key", "until forget"),
 )
 

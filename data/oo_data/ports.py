@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from oo_data.contracts.job import Job
 from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, Place
 from oo_data.contracts.signal import Reading
 from oo_data.secret import Secret
+
+# Asks the person for a passphrase, a new one twice; None where nobody is there to answer.
+Ask = Callable[[bool], Secret | None]
 
 
 class Clock(Protocol):
@@ -34,9 +37,16 @@ class Sealer(Protocol):
         """The text. Raises `DataLockedError` for a key that is gone, `DataDamagedError` for changed or moved bytes."""
         ...
 
+    def renew(self, source: str | None = None, since: str | None = None, until: str | None = None) -> int:
+        """Shred the keys that `store.keys.chosen` finds, and seal what they still hold under new ones; how many texts.
+
+        Inside the write that deleted the forgotten rows: then only what is left opens again. Rotate next.
+        """
+        ...
+
 
 class KeyHolder(Protocol):
-    """A place that keeps the data key: a keyring, a file, the environment."""
+    """A place that keeps the key of the home: a keyring, a file, the environment."""
 
     name: str
 

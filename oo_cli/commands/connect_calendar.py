@@ -28,7 +28,7 @@ class Typed(NamedTuple):
 
 def connect(at: Desk, typed: Typed) -> None:
     """Connect one calendar beside those that are connected."""
-    from oo_cli import wiring
+    from oo_cli import wiring_vault
     from oo_cli.usecases.connect import connect_remote
     from oo_cli.wiring_calendar import Calendars
 
@@ -39,7 +39,7 @@ def connect(at: Desk, typed: Typed) -> None:
     calendars = Calendars(at.house)
     together = calendars.with_new(new)
     watched = new.at if local and len(together) == 1 else None
-    chosen = local or wiring.may_hold_remote(at.house)
+    chosen = local or wiring_vault.may_hold_remote(at.house)
     connect_remote(at.house, "calendar", chosen, lambda: calendars.take(new), watch_path=watched)
     count = "" if len(together) == 1 else f", {len(together)} in all"
     at.say(f"Connected the calendar{count}. oO keeps when you are busy, not what with.")

@@ -33,7 +33,7 @@ def taskwarrior(at: Desk, data: str | None, write: bool) -> None:
 
 def todoist(at: Desk, no_browser: bool, write: bool, token_stdin: bool) -> None:
     """Log in to Todoist."""
-    from oo_cli import wiring
+    from oo_cli import wiring_vault
     from oo_cli.usecases.connect import connect_remote
     from oo_cli.wiring_todoist import TodoistAccount
     from oo_data.secret import Secret
@@ -55,7 +55,7 @@ def todoist(at: Desk, no_browser: bool, write: bool, token_stdin: bool) -> None:
         def log_in() -> None:
             account.sign_in(write, _no_browser if no_browser else _open_browser)
 
-    connect_remote(at.house, "todoist", wiring.may_hold_remote(at.house), log_in, write)
+    connect_remote(at.house, "todoist", wiring_vault.may_hold_remote(at.house), log_in, write)
     at.say("Connected Todoist. oO reads your tasks into memory and keeps numbers, not titles.")
 
 

@@ -33,9 +33,10 @@ class Desk:
     @cached_property
     def house(self) -> House:
         """The house, opened when first needed."""
+        from oo_cli.commands.passphrase import asking
         from oo_cli.wiring import open_house
 
-        self._house = open_house(self.environ, self.say, doors=self.doors)
+        self._house = open_house(self.environ, self.say, doors=self.doors, ask=asking(self.options.passphrase_stdin))
         return self._house
 
     def say(self, text: str) -> None:

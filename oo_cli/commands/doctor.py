@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     def doctor(context: typer.Context) -> int:
         """Check every part and say how to repair what is broken."""
         from oo_cli.usecases.doctor import examine
-        from oo_cli.wiring import custody_says
+        from oo_cli.wiring_vault import custody_says
 
         at = desk(context)
         found = examine(at.house, at.options.offline, custody_says)

@@ -17,11 +17,13 @@ def show_face(at: Desk) -> int:
     from oo_cli.tui import first
     from oo_cli.tui.run import run_face
     from oo_cli.wiring import open_house
+    from oo_cli.wiring_vault import asked_before
 
+    ask = asked_before(at.house)  # on the face there is no place for it
     said: list[str] = []
 
     def another_house() -> House:
-        return open_house(at.environ, said.append, doors=at.doors)
+        return open_house(at.environ, said.append, doors=at.doors, ask=ask)
 
     colourless = at.options.no_color or bool(at.environ.get("NO_COLOR"))
     try:

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     ) -> int:
         """Delete all that oO holds about you, and prove it."""
-        from oo_cli import wiring
+        from oo_cli import wiring_vault
         from oo_cli.usecases import forget as use
 
         at = desk(context)
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
             at.emit(asdict(plan), "\n".join(_plan_lines(plan)))
             return 0
         _confirm(at, yes, _plan_lines(plan))
-        receipt = use.forget(at.house, wiring.destroy_key)
+        receipt = use.forget(at.house, wiring_vault.destroy_key)
         at.emit(asdict(receipt), "\n".join(_receipt_lines(receipt)))
         return 0 if receipt.scan is None or not receipt.scan.hits else 1
 

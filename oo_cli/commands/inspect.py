@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Look at everything behind the tips: a screen on a terminal, else one tab in print."""
         from oo_cli.usecases.inspect.tabs import NAMES, tabs
-        from oo_cli.wiring import custody_says
+        from oo_cli.wiring_vault import custody_says
 
         at = desk(context)
         if tab not in NAMES:
@@ -92,7 +92,9 @@ def _screen(at: Desk, known: tuple[Tab, ...], tab: int, find: str, demo: bool) -
     """The screen; its house is opened on a thread of its own."""
     from oo_cli.tui.inspect.run import run_inspect
     from oo_cli.wiring import open_house
+    from oo_cli.wiring_vault import asked_before
 
+    ask = asked_before(at.house)  # on the screen there is no place for it
     said: list[str] = []
     colourless = at.options.no_color or bool(at.environ.get("NO_COLOR"))
     with ExitStack() as stack:
@@ -100,7 +102,7 @@ def _screen(at: Desk, known: tuple[Tab, ...], tab: int, find: str, demo: bool) -
         def another_house() -> House:
             if demo:
                 return stack.enter_context(_made_up(at))
-            return open_house(at.environ, said.append, doors=at.doors)
+            return open_house(at.environ, said.append, doors=at.doors, ask=ask)
 
         try:
             return run_inspect(another_house, known, tab=tab, find=find, plain=colourless)

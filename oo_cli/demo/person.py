@@ -20,14 +20,15 @@ _DAY = re.compile(r"\{([+-]?\d+)\}")
 @contextmanager
 def throw_away(environ: Mapping[str, str]) -> Iterator[House]:
     """A house of its own in a temporary directory, with the person's list connected; gone on leaving."""
-    from oo_cli.adapters.vault.sealer import AesSealer, new_key
+    from oo_cli.adapters.vault.sealer import new_key
     from oo_cli.usecases.connect import connect_todotxt
     from oo_cli.wiring import open_house, open_source
+    from oo_cli.wiring_vault import in_memory
 
     root = tempfile.mkdtemp(prefix="oo-demo-")
     demo = {key: environ[key] for key in ("TZ", "OO_NOW") if key in environ} | {"OO_HOME": root, "HOME": root}
     # A key that exists in this process only: the person's keyring stays untouched.
-    house = open_house(demo, say=lambda text: None, doors=Doors(lambda _: AesSealer(new_key()), open_source))
+    house = open_house(demo, say=lambda text: None, doors=Doors(in_memory(new_key()), open_source))
     try:
         path = f"{root}/todo.txt"
         with open(path, "w", encoding="utf-8") as file:

@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from oo_agents import registry
+from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.status import CALENDAR
 from oo_data.errors import OoError
-from oo_data.store import db, health, profile, words
+from oo_data.store import db, health, keys, profile, words
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+YEAR_MS = 365 * DAY_MS
 
 Level = Literal["ok", "note", "bad"]
 
@@ -42,6 +45,7 @@ def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -
         return [*found, Finding("database", "bad", error.line(), error.exit_code)]
     found.append(_tried("database", lambda: _database(conn)))
     found.append(_tried("key", lambda: custody_says(house)))
+    found += _key_age(house)
     memory = words.is_available(house.paths)
     found.append(
         Finding("memory", "ok", "Words of the shelf lie in memory only.")
@@ -76,6 +80,12 @@ def _folders(house: House) -> Iterator[Finding]:
 def _database(conn: Connection) -> str:
     health.check(conn)
     return f"Sound, schema {db.SCHEMA_VERSION}."
+
+
+def _key_age(house: House) -> Iterator[Finding]:
+    key = keys.home_key(house.store.conn)
+    if key is not None and house.clock.now_ms() - key.since > YEAR_MS:
+        yield Finding("key", "note", "It is more than a year old. Put a new one in its place: oo key rotate")
 
 
 def _agents(house: House) -> Iterator[Finding]:

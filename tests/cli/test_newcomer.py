@@ -34,6 +34,7 @@ ONE = {
     "busy": "1 busy span",
     "model": "1 learnt model",
     "asked": "1 question to a model",
+    "data_key": "1 data key",
 }
 NIGHT = "2026-12-01T23:30:00+01:00"
 FOCUS = "focus-area.preferred_areas"
@@ -78,7 +79,7 @@ def test_what_is_erased_is_told_in_plain_grammar(oo: Oo) -> None:
     erased = oo("forget", "--source", "habit", "--yes").out
     assert erased.startswith("Erased: ")
     assert "1 habit, " in erased
-    assert "1 connected source." in erased
+    assert "1 connected source, " in erased
     assert "1 habits" not in erased
 
 

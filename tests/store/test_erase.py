@@ -61,6 +61,7 @@ def fill_for(conn: sqlite3.Connection, source: str) -> None:
         TipShown(tip, ref, "tip"), FeedbackGiven(tip, ref, "no", "", 0), FeedbackUndone("some-event", done),
         TipIgnored(tip, ref), SourceRefreshed(source, 1, 1), SourceFailed(source, "SourceUnavailableError"),
     )  # fmt: skip
+    conn.execute("insert into data_key values (?, ?, '2026-12', x'00')", (f"{source}-key", source))
     for number, event in enumerate(happened):
         events.append(conn, f"{source}-{number}", TUESDAY, event)
 

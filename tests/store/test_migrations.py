@@ -14,13 +14,14 @@ from types import FrameType
 
 import pytest
 
-from oo_cli.adapters.vault.sealer import AesSealer
+from oo_cli.adapters.vault.envelope import EnvelopeSealer
+from oo_cli.adapters.vault.sealer import Cipher, place, raw_key
 from oo_cli.house import open_or_prepare
 from oo_data import errors
 from oo_data.contracts.tip import Decision
 from oo_data.env import Paths
 from oo_data.secret import Secret
-from oo_data.store import db, egress, events, migrations, profile, records, shelf, tips
+from oo_data.store import db, egress, events, keys, migrations, profile, records, shelf, tips
 
 GOLDEN = Path(__file__).parent / "golden"
 KEY = Secret("00" * 32)
@@ -221,8 +222,9 @@ def test_golden_schema(paths: Paths, golden: str, tmp_path: Path) -> None:
 def test_golden_data(paths: Paths, golden: str) -> None:
     """Today's code reads every kind of row that the first release wrote, sealed words included."""
     ref, tip_id, at = "a1b2c3d4e5f60718293a4b5c", "0123456789abcdef0123", 1_796_115_600_000
-    sealer = AesSealer(KEY)
     with closing(open_or_prepare(paths)) as store:
+        sealer = EnvelopeSealer(lambda: store, lambda _: KEY)
+        sealer.begin(at)
         conn = store.conn
         assert profile.meta(conn, "custody") == "file:chosen:"
         assert profile.granted(conn) == {"source.todotxt", "source.todoist", "agent.momentum"}
@@ -244,3 +246,26 @@ def test_golden_data(paths: Paths, golden: str) -> None:
         assert tips.muted(conn, at) == {"advice.momentum": at + 86_400_000}
         assert [entry.event.subject for entry in events.since(conn, 0)] == [tip_id, tip_id]
         assert egress.recent(store, 1)[0].bytes_in == 4000
+
+
+def test_golden_texts_are_sealed_anew(paths: Paths) -> None:
+    """At the first unlock every text of schema 5 comes under the key of its source and month, and reads as before."""
+    run(paths.database)
+    with closing(sqlite3.connect(paths.database)) as conn:
+        conn.executescript((GOLDEN / "schema-5.sql").read_text("utf-8"))
+    with closing(open_or_prepare(paths)) as store:
+        first = Cipher(raw_key(KEY), first=True)
+        before = {
+            text[:3] + text[3:5]: first.open(text.sealed, place(*text[:3], first=True))
+            for text in keys.texts(store.conn)
+        }
+        sealer = EnvelopeSealer(lambda: store, lambda _: KEY)
+        sealer.begin(1)
+        after = {text[:5]: sealer.unseal(text.sealed, *text[:3]) for text in keys.texts(store.conn)}
+        assert {where: text.encode("utf-8", "surrogatepass") for where, text in after.items()} == before
+        assert {(text.table, text.column) for text in keys.texts(store.conn)} == {s[:2] for s in keys.SEALED}
+        assert {(key.source, key.month) for key in keys.every(store.conn)} == {
+            ("house", ""), ("todoist", ""), ("agent", "2026-12"), ("todoist", "2026-12"), ("agent", "2026-10"),
+            ("context", ""), ("mood", "2026-12"), ("habit", ""), ("todotxt", "2026-12"),
+        }  # fmt: skip
+        assert all(text.sealed[:1] == b"\x02" for text in keys.texts(store.conn))

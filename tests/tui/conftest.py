@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from oo_cli.adapters.vault.sealer import AesSealer, new_key
+from oo_cli.adapters.vault.sealer import new_key
 from oo_cli.house import Doors, House
 from oo_cli.tui.session import Answer, Session
 from oo_cli.usecases.connect import connect_todotxt
 from oo_cli.wiring import open_house, open_source
+from oo_cli.wiring_vault import in_memory
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -40,7 +41,7 @@ class Room:
         self.threads: list[int] = []
         # One key for every house of this home, held by this process only.
         key = new_key()
-        self._doors = Doors(vault=lambda _: AesSealer(key), source=open_source)
+        self._doors = Doors(vault=in_memory(key), source=open_source)
 
     def open(self) -> House:
         """A house on this home, for the thread that calls."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import ClassVar
@@ -182,3 +183,32 @@ class BadChain(ChainerBackend):
 
     priority = -9.0
     backends: ClassVar[list[KeyringBackend]] = [_PLAIN, _NULL]
+
+
+class OnDisk(Working):
+    """Outlives the process; replaces an entry as the macOS backend does, by deleting it first."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """What the file holds."""
+        try:
+            with open(self._path(username), encoding="ascii") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Delete, then write: a kill between the two leaves no entry."""
+        if os.path.exists(self._path(username)):
+            os.unlink(self._path(username))
+        fresh = f"{self._path(username)}.part"
+        with open(fresh, "w", encoding="ascii") as file:
+            file.write(password)
+        os.rename(fresh, self._path(username))
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Delete the file."""
+        os.unlink(self._path(username))
+
+    @staticmethod
+    def _path(username: str) -> str:
+        return f"{os.environ['OO_TEST_RING']}/{username.rpartition('.')[2] if '.' in username else 'key'}"

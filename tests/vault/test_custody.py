@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oo_cli.adapters.vault import custody as rooms
-from oo_cli.adapters.vault.custody import Custodian, Custody, account_name
+from oo_cli.adapters.vault.custody import Custodian, Custody, Place, account_name
 from oo_cli.adapters.vault.keyring_holder import KeyringAbsentError
 from oo_cli.adapters.vault.sealer import key_bytes, new_key, same_key
 from oo_data.env import Paths
@@ -208,12 +207,12 @@ def test_from_keyring_to_file_and_back(home: Home) -> None:
     custodian = home.with_keyring("Working")
     begun, key = custodian.begin()
 
-    in_file = custodian.choose_file(begun, home.records.append)
+    in_file = custodian.choose("file", begun, home.records.append)
     assert in_file == BY_NAME
     assert same_key(key, custodian.unlock(in_file))
     assert home.in_keyring() is None
 
-    in_keyring = custodian.choose_keyring(in_file, home.records.append)
+    in_keyring = custodian.choose("keyring", in_file, home.records.append)
     assert in_keyring == Custody("keyring", chosen=True, backend=WORKING)
     assert same_key(key, custodian.unlock(in_keyring))
     assert not home.file.exists()
@@ -224,17 +223,16 @@ def test_choosing_what_is_already_so(home: Home) -> None:
     """Naming the place where the key already lies only records the choice, keyring or not."""
     custodian = home.with_keyring(NONE)
     custody, key = custodian.begin()
-    assert custodian.choose_file(custody, home.records.append) == BY_NAME
+    assert custodian.choose("file", custody, home.records.append) == BY_NAME
     assert same_key(key, custodian.unlock(BY_NAME))
-    assert home.with_keyring("Locked").choose_file(BY_NAME, home.records.append) == BY_NAME
+    assert home.with_keyring("Locked").choose("file", BY_NAME, home.records.append) == BY_NAME
 
 
 @pytest.mark.parametrize("target", ["file", "keyring"])
-def test_choosing_before_there_is_a_key(home: Home, target: str) -> None:
+def test_choosing_before_there_is_a_key(home: Home, target: Place) -> None:
     """A person may choose first, for instance because the keyring hangs; that makes the key once."""
     custodian = home.with_keyring("Working")
-    choose = getattr(custodian, f"choose_{target}")
-    first, second = choose(None, home.records.append), choose(None, home.records.append)
+    first, second = (custodian.choose(target, None, home.records.append) for _ in range(2))
     assert first == second == home.records[0]
     assert (first.holder, first.chosen) == (target, True)
     assert key_bytes(custodian.unlock(first).reveal())
@@ -245,7 +243,7 @@ def test_choosing_the_file_while_the_keyring_hangs(home: Home) -> None:
     custodian = home.with_keyring("Hanging")
     with pytest.raises(DataLockedError, match="did not answer"):
         custodian.begin()
-    assert custodian.choose_file(None, home.records.append) == BY_NAME
+    assert custodian.choose("file", None, home.records.append) == BY_NAME
     assert key_bytes(custodian.unlock(BY_NAME).reveal())
 
 
@@ -255,37 +253,37 @@ def test_keyring_that_cannot_be_moved_to(home: Home, kind: str) -> None:
     custody, key = home.with_keyring(NONE).begin()
     custodian = home.with_keyring(kind)
     with pytest.raises(DataLockedError):
-        custodian.choose_keyring(custody, home.records.append)
+        custodian.choose("keyring", custody, home.records.append)
     assert home.records == []
     assert same_key(key, custodian.unlock(custody))
 
 
 @pytest.mark.parametrize("target", ["file", "keyring"])
-def test_killed_before_the_record(home: Home, target: str) -> None:
+def test_killed_before_the_record(home: Home, target: Place) -> None:
     """A move cut short before it is recorded leaves the old place as it was; the next move finishes."""
     custodian = home.with_keyring("Working")
-    other = "keyring" if target == "file" else "file"
-    old = getattr(custodian, f"choose_{other}")(None, home.records.append)
+    other: Place = "keyring" if target == "file" else "file"
+    old = custodian.choose(other, None, home.records.append)
     key = custodian.unlock(old)
     with pytest.raises(KeyboardInterrupt):
-        getattr(custodian, f"choose_{target}")(old, _crash)
+        custodian.choose(target, old, _crash)
     assert same_key(key, custodian.unlock(old))
-    new = getattr(custodian, f"choose_{target}")(old, home.records.append)
+    new = custodian.choose(target, old, home.records.append)
     assert same_key(key, custodian.unlock(new))
     with pytest.raises(DataLockedError):
         custodian.unlock(old)
 
 
 @pytest.mark.parametrize("target", ["file", "keyring"])
-def test_killed_after_the_record(home: Home, target: str) -> None:
+def test_killed_after_the_record(home: Home, target: Place) -> None:
     """Of a move cut short after its record, a second choice of the same place removes the old copy."""
     custodian = home.with_keyring("Working")
-    chosen = getattr(custodian, f"choose_{target}")(None, home.records.append)
+    chosen = custodian.choose(target, None, home.records.append)
     key = custodian.unlock(chosen)
     home.file.write_text(key.reveal())
     rings.Working.kept["oo", custodian.account] = key.reveal()
 
-    assert getattr(custodian, f"choose_{target}")(chosen, home.records.append) == chosen
+    assert custodian.choose(target, chosen, home.records.append) == chosen
     assert home.file.exists() == (target == "file")
     assert (home.in_keyring() is None) == (target == "file")
     assert same_key(key, custodian.unlock(chosen))
@@ -296,7 +294,7 @@ def test_leftover_of_another_key(home: Home) -> None:
     custodian = home.with_keyring("Working")
     begun, key = custodian.begin()
     home.file.write_text(new_key().reveal())
-    assert same_key(key, custodian.unlock(custodian.choose_file(begun, home.records.append)))
+    assert same_key(key, custodian.unlock(custodian.choose("file", begun, home.records.append)))
 
 
 def test_old_copy_that_stays(home: Home) -> None:
@@ -304,15 +302,13 @@ def test_old_copy_that_stays(home: Home) -> None:
     custodian = home.with_keyring("Sticky")
     begun, key = custodian.begin()
     with pytest.raises(DataLockedError, match="old copy"):
-        custodian.choose_file(begun, home.records.append)
+        custodian.choose("file", begun, home.records.append)
     assert home.records == [BY_NAME]
     assert same_key(key, custodian.unlock(BY_NAME))
 
 
-@pytest.mark.parametrize("choose", [Custodian.choose_file, Custodian.choose_keyring])
-def test_key_of_the_environment_stays(
-    home: Home, choose: Callable[[Custodian, Custody | None, Callable[[Custody], None]], Custody]
-) -> None:
+@pytest.mark.parametrize("place", ["file", "keyring", "passphrase"])
+def test_key_of_the_environment_stays(home: Home, place: Place) -> None:
     """A key that comes from `OO_KEY` is not moved: by record, by variable, or even by a wrong variable."""
     cases: list[tuple[dict[str, str], Custody | None]] = [
         ({}, Custody("environment", chosen=True)),
@@ -321,7 +317,7 @@ def test_key_of_the_environment_stays(
     ]
     for variables, custody in cases:
         with pytest.raises(BadUsageError, match="OO_KEY"):
-            choose(home.with_keyring("Working", **variables), custody, home.records.append)
+            home.with_keyring("Working", **variables).choose(place, custody, home.records.append)
     assert home.records == []
 
 

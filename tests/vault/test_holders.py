@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.vault.holders import EnvHolder, FileHolder, make_private
+from oo_cli.adapters.vault.holders import EnvHolder, FileHolder
+from oo_cli.adapters.vault.private_file import make_private
 from oo_cli.adapters.vault.sealer import new_key, same_key
 from oo_data.errors import BadUsageError, CannotWriteError, DataLockedError
 from oo_data.ports import KeyHolder

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from oo_data import catalog
 from oo_data.env import Paths
+from oo_data.store import keys
 from oo_data.store.db import Store
 
 # The references and tips of one source, gathered before its rows go.
@@ -62,6 +63,7 @@ def source(conn: sqlite3.Connection, source_id: str) -> dict[str, int]:
         conn.execute(statement, {"source": source_id} if ":source" in statement else {})
     for table, statement in _ERASE.items():
         erased[table] = conn.execute(statement, {"source": source_id} if ":source" in statement else {}).rowcount
+    erased["data_key"] = len(keys.shred(conn, source_id))
     conn.execute("drop table gone")
     conn.execute("drop table gone_tip")
     return erased

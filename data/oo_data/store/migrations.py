@@ -1,7 +1,7 @@
 """The schema, as migrations that are never edited once released.
 
 Imported only when the version in the file differs from `db.SCHEMA_VERSION`.
-Times are UTC milliseconds. A BLOB column holds sealed text; every other column holds ids, numbers or fixed words.
+Times are UTC milliseconds. A BLOB column holds what is sealed; every other column holds ids, numbers or fixed words.
 """
 
 from __future__ import annotations
@@ -207,6 +207,13 @@ create table context_sign (
 ) strict, without rowid;
 """
 
+# One key for each source and month, wrapped by the key of the home.
+V9 = """
+create table data_key (
+  id text primary key, source text not null, month text not null, wrapped blob not null, unique (source, month)
+) strict;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -245,6 +252,10 @@ def migrations() -> Migrations:
     @steps()
     def m0008_signs(database: object) -> None:
         _run(database, V8, 8)
+
+    @steps()
+    def m0009_data_keys(database: object) -> None:
+        _run(database, V9, 9)
 
     return steps
 

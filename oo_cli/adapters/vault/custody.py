@@ -1,21 +1,24 @@
-"""Custody: which holder keeps the key of this home, and moving the key between holders."""
+"""Custody: which holder keeps the key of this home, moving it between holders, and putting another in its place."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from oo_cli.adapters.vault.holders import VARIABLE, EnvHolder, FileHolder, make_private
+from oo_cli.adapters.vault.holders import VARIABLE, EnvHolder, FileHolder
 from oo_cli.adapters.vault.keyring_holder import KeyringAbsentError, KeyringHolder
-from oo_cli.adapters.vault.sealer import new_key, same_key
+from oo_cli.adapters.vault.passphrase_holder import Asker, PassphraseHolder
+from oo_cli.adapters.vault.private_file import make_private
+from oo_cli.adapters.vault.sealer import key_id, new_key, other_key, same_key
 from oo_data.env import Paths
-from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, DataLockedError
+from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, DataLockedError, OoError
 from oo_data.ports import KeyHolder
 from oo_data.secret import Secret
 from oo_data.store.db import told
@@ -27,14 +30,19 @@ FILE_DESTROYED: Final = "key file: overwritten and removed"
 FILE_UNREACHED: Final = "key file: could not be removed"
 ENVIRONMENT_LEFT: Final = "environment: cannot be unset from here"
 
-Holder = Literal["environment", "keyring", "file"]
+Holder = Literal["environment", "keyring", "file", "passphrase"]
+Place = Literal["keyring", "file", "passphrase"]
 
 _HOLDERS: Final[dict[str, Holder]] = {name: name for name in get_args(Holder)}
+_FILES: Final[tuple[Place, ...]] = ("file", "passphrase")
+_NEXT: Final = ".next"  # beside each place: the key to come, until the database has taken it over
+_SLOTS: Final = ("", _NEXT)
 _RECORD: Final = re.compile(r"([a-z]+):(|chosen):([\w.]*)", re.ASCII)
 _MISSING: Final[dict[Holder, tuple[str, str]]] = {
     "environment": ("This home opens with the key in OO_KEY, which is not set.", "Set it and try again."),
     "keyring": ("The keyring holds no key for this home.", "Set OO_KEY, or start anew with: oo forget"),
     "file": ("The key file is gone.", "Put it back, set OO_KEY, or start anew with: oo forget"),
+    "passphrase": ("The sealed key file is gone.", "Put it back, set OO_KEY, or start anew with: oo forget"),
 }
 
 
@@ -60,24 +68,32 @@ class Custody:
 
 
 class Custodian:
-    """The keys of one home: the first one, the one in use, and their end."""
+    """The keys of one home: the first one, the one in use, the one after it, and their end."""
 
-    __slots__ = ("_backend", "_env", "_file", "_lock_path", "account")
+    __slots__ = ("_asker", "_backend", "_env", "_lock_path", "_path", "account")
 
-    def __init__(self, environ: Mapping[str, str], paths: Paths) -> None:
+    def __init__(self, environ: Mapping[str, str], paths: Paths, asker: Asker | None = None) -> None:
         self.account = account_name(environ, paths)
         self._env = EnvHolder(environ)
-        self._file = FileHolder(paths.key_file)
+        self._path = paths.key_file
+        self._asker = asker or Asker(lambda new: None)
         self._lock_path = f"{paths.key_file}.lock"
         # The keyring library's own setting goes before what was recorded, as it goes before its own search.
         self._backend = environ.get("PYTHON_KEYRING_BACKEND", "")
 
-    def unlock(self, custody: Custody) -> Secret:
-        """The key of this home; `OO_KEY` goes before the recorded holder. Raises `DataLockedError`."""
-        key = self._env.load() or self._holder(custody).load()
-        if key is None:
-            raise DataLockedError(*_MISSING[custody.holder])
-        return key
+    def unlock(self, custody: Custody, wanted: str | None = None) -> Secret:
+        """The key of this home, of the id that is `wanted`; `OO_KEY` goes before the recorded holder.
+
+        Raises `DataLockedError`. A rotation that was cut short after the database took the new key is finished.
+        """
+        key = self._env.load()
+        if key is not None or custody.holder == "environment":
+            return self._from_environment(key, wanted)
+        key = self._holder(custody.holder, custody).load()
+        if wanted is None or (key is not None and key_id(key) == wanted):
+            return _there(key, custody)
+        with self._alone():  # for a rotation under way as well
+            return self._unlocked(custody, wanted)
 
     def begin(self) -> tuple[Custody, Secret]:
         """The first key of a home: `OO_KEY`, else the keyring, else a key file that nobody chose.
@@ -89,7 +105,8 @@ class Custodian:
         if key is not None:
             return Custody("environment", chosen=True), key
         with self._alone():
-            key = self._file.load()
+            file = self._holder("file")
+            key = file.load()
             if key is not None:
                 return Custody("file", chosen=False), key
             keyring = self._keyring(None)
@@ -97,35 +114,86 @@ class Custodian:
                 key = _found_or_made(keyring)
                 return Custody("keyring", chosen=False, backend=keyring.backend_name()), key
             except KeyringAbsentError:
-                return Custody("file", chosen=False), _found_or_made(self._file)
+                return Custody("file", chosen=False), _found_or_made(file)
 
-    def choose_file(self, custody: Custody | None, record: Callable[[Custody], None]) -> Custody:
-        """Keep the key in the key file, because a person said so.
+    def choose(
+        self, place: Place, custody: Custody | None, record: Callable[[Custody], None], wanted: str | None = None
+    ) -> Custody:
+        """Keep the key in a place, because a person said so.
 
-        `record` stores the new custody once the key is there and before its old copy is destroyed: a crash at
+        `record` stores the new custody once the key is there and before its old copies are destroyed: a crash at
         any point leaves a record that opens. No custody means that there is no key yet.
         """
-        return self._move(custody, self._file, record)
+        if self.is_given(custody):
+            raise BadUsageError(f"The key of this home comes from {VARIABLE}.", "oO cannot move it.")
+        target = self._holder(place, custody)
+        with self._alone():
+            if custody is None:
+                _found_or_made(target)
+            else:
+                key = self._unlocked(custody, wanted)
+                if place == "passphrase":
+                    self._asker.forget()  # a new one is asked for, also where the place stays
+                    target.save(key)
+                elif not same_key(key, target.load()):
+                    target.save(key)
+            new = Custody(place, chosen=True, backend=_backend_of(target))
+            record(new)
+            if custody is not None:
+                self._drop_others(custody, place)
+            return new
 
-    def choose_keyring(self, custody: Custody | None, record: Callable[[Custody], None]) -> Custody:
-        """Keep the key in the keyring, because a person said so; `record` as in `choose_file`."""
-        return self._move(custody, self._keyring(custody), record)
+    def rotate(self, custody: Custody, wanted: str, commit: Callable[[Secret, Secret], None]) -> None:
+        """Put a new key in the place of the one of the id `wanted`.
+
+        The new key is written beside the old one and read back; `commit(old, new)` has the database take it over in
+        one transaction; then it takes the old one's place. Killed anywhere, `unlock` finds the key that the database
+        names. Raises `BadUsageError` for a key that comes from `OO_KEY`: see `hand_over`.
+        """
+        if self.is_given(custody):
+            raise BadUsageError(f"The key of this home comes from {VARIABLE}.", "oO cannot change it.")
+        with self._alone():
+            old, new = self._unlocked(custody, wanted), new_key()
+            following = self._holder(custody.holder, custody, _NEXT)
+            following.save(new)
+            commit(old, new)
+            self._holder(custody.holder, custody).save(new)
+            following.delete()
+
+    def hand_over(self, wanted: str, commit: Callable[[Secret, Secret], None]) -> bool:
+        """Where `OO_KEY` holds a new key and `OO_KEY_OLD` the one of the id `wanted`, have the database change over.
+
+        False where `OO_KEY` is still the one in use.
+        """
+        new, old = self._env.load(), self._env.old()
+        if new is None:
+            raise DataLockedError(*_MISSING["environment"])
+        if key_id(new) == wanted:
+            return False
+        if old is None or key_id(old) != wanted:
+            raise other_key()
+        commit(old, new)
+        return True
+
+    def is_given(self, custody: Custody | None) -> bool:
+        """Whether the key comes from the environment, where oO cannot change it."""
+        return self._env.is_set() or (custody is not None and custody.holder == "environment")
 
     def destroy(self, custody: Custody | None) -> list[str]:
         """Delete the key wherever it may be; fixed words for what was destroyed and what could not be."""
         done: list[str] = []
-        try:
-            if self._keyring(custody).delete():
-                done.append(KEYRING_DESTROYED)
-        except KeyringAbsentError:
-            if custody is not None and custody.holder == "keyring":
-                done.append(KEYRING_UNREACHED)
-        except DataLockedError:
+        gone, left = _deleted(self._keyring(custody, more) for more in _SLOTS)
+        if gone:
+            done.append(KEYRING_DESTROYED)
+        # An absent keyring is worth a word only where the key was recorded in it.
+        if isinstance(left, KeyringAbsentError) and (custody is None or custody.holder != "keyring"):
+            left = None
+        if left:
             done.append(KEYRING_UNREACHED)
-        try:
-            if self._file.delete():
-                done.append(FILE_DESTROYED)
-        except CannotWriteError:
+        gone, left = _deleted(self._holder(name, custody, more) for name in _FILES for more in _SLOTS)
+        if gone:
+            done.append(FILE_DESTROYED)
+        if left:
             done.append(FILE_UNREACHED)
         if self._env.is_set():
             done.append(ENVIRONMENT_LEFT)
@@ -136,48 +204,64 @@ class Custodian:
         """Whether a remote source may hand over its token: not where the key fell to a file by itself."""
         return custody.chosen or custody.holder != "file"
 
-    def _move(
-        self, custody: Custody | None, target: FileHolder | KeyringHolder, record: Callable[[Custody], None]
-    ) -> Custody:
-        if self._env.is_set() or (custody is not None and custody.holder == "environment"):
-            raise BadUsageError(f"The key of this home comes from {VARIABLE}.", "oO cannot move it.")
-        with self._alone():
-            if custody is None:
-                _found_or_made(target)
-            else:
-                key = self.unlock(custody)
-                if not same_key(key, target.load()):
-                    target.save(key)
-            new = _chosen(target)
-            record(new)
-            if custody is not None:
-                self._drop_other(custody, target)
-            return new
+    def _from_environment(self, key: Secret | None, wanted: str | None) -> Secret:
+        if key is None:
+            raise DataLockedError(*_MISSING["environment"])
+        if wanted is None or key_id(key) == wanted:
+            return key
+        old = self._env.old()
+        if old is not None and key_id(old) == wanted:
+            raise DataLockedError(
+                "OO_KEY holds a new key; your data still opens with the old one.", "Run: oo key rotate"
+            )
+        raise other_key()
 
-    def _drop_other(self, custody: Custody, target: FileHolder | KeyringHolder) -> None:
-        """Destroy the copy that the other holder has, or may still have from a move that was cut short."""
-        other = self._keyring(custody) if target.name == "file" else self._file
-        try:
-            other.delete()
-        except (DataLockedError, CannotWriteError):
-            if custody.holder == other.name:
-                raise DataLockedError(
-                    "The key was moved, but its old copy could not be destroyed.",
-                    "Try again with the same command.",
-                ) from None
+    def _unlocked(self, custody: Custody, wanted: str | None) -> Secret:
+        """The key, from its place or from beside it; whoever calls is alone."""
+        holder = self._holder(custody.holder, custody)
+        key = holder.load()
+        if wanted is None or (key is not None and key_id(key) == wanted):
+            return _there(key, custody)
+        following = self._holder(custody.holder, custody, _NEXT)
+        new = following.load()
+        if new is None or key_id(new) != wanted:
+            _there(key, custody)
+            raise other_key()
+        with contextlib.suppress(OoError):  # the next start tries again
+            holder.save(new)
+            following.delete()
+        return new
 
-    def _holder(self, custody: Custody) -> KeyHolder:
-        if custody.holder == "environment":
-            return self._env
-        return self._file if custody.holder == "file" else self._keyring(custody)
+    def _drop_others(self, custody: Custody, place: Place) -> None:
+        """Destroy the copies in other places, those that a move or a rotation cut short may have left included."""
+        _deleted([self._holder(place, custody, _NEXT)])
+        for name in get_args(Place):
+            if name != place:
+                _, left = _deleted(self._holder(name, custody, more) for more in _SLOTS)
+                if left and name == custody.holder:
+                    raise DataLockedError(
+                        "The key was moved, but its old copy could not be destroyed.",
+                        "Try again with the same command.",
+                    )
 
-    def _keyring(self, custody: Custody | None) -> KeyringHolder:
+    def _holder(self, name: Holder, custody: Custody | None = None, more: str = "") -> KeyHolder:
+        match name:
+            case "environment":
+                return self._env
+            case "file":
+                return FileHolder(f"{self._path}{more}")
+            case "passphrase":
+                return PassphraseHolder(f"{self._path}.sealed{more}", self._asker)
+            case "keyring":
+                return self._keyring(custody, more)
+
+    def _keyring(self, custody: Custody | None, more: str = "") -> KeyringHolder:
         recorded = custody.backend if custody is not None else ""
-        return KeyringHolder(self.account, self._backend or recorded or None)
+        return KeyringHolder(f"{self.account}{more}", self._backend or recorded or None)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Only one process at a time begins or moves keys; never inside the store's own lock."""
+        """Only one process at a time begins, moves or rotates keys; never inside the store's own lock."""
         try:
             make_private(os.path.dirname(self._lock_path))
             fd = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -198,7 +282,7 @@ def account_name(environ: Mapping[str, str], paths: Paths) -> str:
     return f"key@{hashlib.sha256(place).hexdigest()[:16]}"
 
 
-def _found_or_made(holder: FileHolder | KeyringHolder) -> Secret:
+def _found_or_made(holder: KeyHolder) -> Secret:
     key = holder.load()
     if key is None:
         key = new_key()
@@ -206,7 +290,24 @@ def _found_or_made(holder: FileHolder | KeyringHolder) -> Secret:
     return key
 
 
-def _chosen(holder: FileHolder | KeyringHolder) -> Custody:
-    if isinstance(holder, KeyringHolder):
-        return Custody("keyring", chosen=True, backend=holder.backend_name())
-    return Custody("file", chosen=True)
+def _there(key: Secret | None, custody: Custody) -> Secret:
+    if key is None:
+        raise DataLockedError(*_MISSING[custody.holder])
+    return key
+
+
+def _deleted(holders: Iterable[KeyHolder]) -> tuple[bool, OoError | None]:
+    """Whether any of them held a key, which is gone now, and what stood in the way of one that may hold it still."""
+    gone, left = False, None
+    for holder in holders:
+        try:
+            gone = holder.delete() or gone
+        except CannotWriteError as error:
+            left = error
+        except DataLockedError as error:
+            return gone, error  # a keyring: asking it again would only take longer
+    return gone, left
+
+
+def _backend_of(holder: KeyHolder) -> str:
+    return holder.backend_name() if isinstance(holder, KeyringHolder) else ""

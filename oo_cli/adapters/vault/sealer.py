@@ -1,4 +1,4 @@
-"""Sealing text with AES-256-GCM, bound to the place it is kept in, and the one reader of keys."""
+"""Sealing with AES-256-GCM: the one format of sealed bytes, and the one reader of keys."""
 
 from __future__ import annotations
 
@@ -15,77 +15,101 @@ from oo_data.secret import Secret
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-# A sealed value: version, key id, nonce, then ciphertext and tag.
-VERSION = b"\x01"
-KEY_BYTES, ID_BYTES, NONCE_BYTES, TAG_BYTES = 32, 4, 12, 16
-_NONCE_AT = len(VERSION) + ID_BYTES
-_BODY_AT = _NONCE_AT + NONCE_BYTES
+# Sealed bytes: version, id of the key, nonce, then ciphertext and tag. docs/sealed-format.md has the whole of it.
+VERSION, FIRST_VERSION = b"\x02", b"\x01"
+KEY_BYTES, ID_BYTES, FIRST_ID_BYTES, NONCE_BYTES, TAG_BYTES = 32, 8, 4, 12, 16
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{43}=?")
 _HEX = re.compile(r"[0-9A-Fa-f]{64}")
 
 
-class AesSealer:
-    """A `Sealer` for one key; what it seals opens with that key, and in its own place, only."""
+class Cipher:
+    """One key, and what it seals and opens. `first` speaks the format of the first release, for reading it."""
 
-    __slots__ = ("_cipher", "_key", "_key_id")
+    __slots__ = ("_aes", "_head", "_raw", "id")
 
-    def __init__(self, key: Secret) -> None:
-        raw = key_bytes(key.reveal())
-        if raw is None:
-            raise DataLockedError("The key to your data is not a key.", "See: oo doctor")
-        self._key = raw
-        self._key_id = hashlib.sha256(b"oo1|key-id|" + raw).digest()[:ID_BYTES]
-        self._cipher: AESGCM | None = None
+    def __init__(self, raw: bytes, *, first: bool = False) -> None:
+        if len(raw) != KEY_BYTES:
+            raise ValueError("a key has 32 bytes")
+        self._raw = raw
+        name, size = (b"oo1|key-id|", FIRST_ID_BYTES) if first else (b"oo2|key-id|", ID_BYTES)
+        key_id = hashlib.sha256(name + raw).digest()[:size]
+        self._head = (FIRST_VERSION if first else VERSION) + key_id
+        self.id = key_id.hex()
+        self._aes: AESGCM | None = None
 
-    def seal(self, text: str, table: str, column: str, row: str, *, source: str, at: int | None) -> bytes:
-        """Sealed bytes; never the same twice. One key so far, whatever the source and the time."""
-        return self._seal(os.urandom(NONCE_BYTES), text, table, column, row)
+    def seal(self, plain: bytes, bound: bytes) -> bytes:
+        """Sealed bytes that open with this key and these bound bytes only; never the same twice."""
+        return self._seal(os.urandom(NONCE_BYTES), plain, bound)
 
-    def unseal(self, sealed: bytes, table: str, column: str, row: str) -> str:
-        """The text. Raises `DataLockedError` for another key, `DataDamagedError` for any other bytes."""
+    def open(self, sealed: bytes, bound: bytes) -> bytes:
+        """What was sealed. Raises `DataLockedError` for another key, `DataDamagedError` for any other bytes."""
         from cryptography.exceptions import InvalidTag
 
-        place = _place(table, column, row)
-        if sealed[: len(VERSION)] != VERSION or len(sealed) < _BODY_AT + TAG_BYTES:
-            raise _damaged()
-        if not hmac.compare_digest(sealed[len(VERSION) : _NONCE_AT], self._key_id):
-            raise DataLockedError(
-                "Your data was sealed with another key.",
-                "Unset OO_KEY or set it to the right key; see: oo doctor",
-            )
+        head = len(self._head)
+        body = head + NONCE_BYTES
+        if sealed[:1] != self._head[:1] or len(sealed) < body + TAG_BYTES:
+            raise damaged()
+        if not hmac.compare_digest(sealed[:head], self._head):
+            raise other_key()
         try:
-            plain = self._aes().decrypt(sealed[_NONCE_AT:_BODY_AT], sealed[_BODY_AT:], place)
-            return plain.decode("utf-8", "surrogatepass")
-        except (InvalidTag, UnicodeDecodeError):
-            raise _damaged() from None
+            return self._cipher().decrypt(sealed[head:body], sealed[body:], bound)
+        except InvalidTag:
+            raise damaged() from None
 
-    def _seal(self, nonce: bytes, text: str, table: str, column: str, row: str) -> bytes:
+    def _seal(self, nonce: bytes, plain: bytes, bound: bytes) -> bytes:
         """Seal under a given nonce, for the published vectors: outside of them no nonce may be used twice."""
-        place = _place(table, column, row)
-        # A lone surrogate is legal in a title from outside, and must come back as it was.
-        body = self._aes().encrypt(nonce, text.encode("utf-8", "surrogatepass"), place)
-        return VERSION + self._key_id + nonce + body
+        return self._head + nonce + self._cipher().encrypt(nonce, plain, bound)
 
-    def _aes(self) -> AESGCM:
-        if self._cipher is None:
+    def _cipher(self) -> AESGCM:
+        if self._aes is None:
             from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            self._cipher = AESGCM(self._key)
-        return self._cipher
+            self._aes = AESGCM(self._raw)
+        return self._aes
+
+
+def key_id_of(sealed: bytes) -> str:
+    """The id of the key that sealed these bytes. Raises `DataDamagedError` for what is not sealed so."""
+    if sealed[:1] != VERSION or len(sealed) < 1 + ID_BYTES + NONCE_BYTES + TAG_BYTES:
+        raise damaged()
+    return sealed[1 : 1 + ID_BYTES].hex()
+
+
+def place(table: str, column: str, row: str, *, first: bool = False) -> bytes:
+    """What a text is bound to. The row comes last, so a separator inside it moves no boundary."""
+    return _bound("oo1" if first else "oo2", table, column, row)
+
+
+def wrapping(key_id: str, source: str, month: str) -> bytes:
+    """What a wrapped key is bound to."""
+    return _bound("oo2-key", key_id, month, source)
+
+
+def to_bytes(text: str) -> bytes:
+    """A text as it is sealed. A lone surrogate is legal in a title from outside, and must come back as it was."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(plain: bytes) -> str:
+    """The text again. Raises `DataDamagedError` where it is none."""
+    try:
+        return plain.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        raise damaged() from None
 
 
 def new_key() -> Secret:
     """A fresh random key."""
-    return _secret(os.urandom(KEY_BYTES))
+    return as_secret(os.urandom(KEY_BYTES))
 
 
-def key_from_text(text: str) -> Secret:
-    """The key that a person wrote into `OO_KEY`: 32 bytes as base64, either alphabet, or as hexadecimal."""
+def key_from_text(text: str, variable: str = "OO_KEY") -> Secret:
+    """The key that a person wrote into a variable: 32 bytes as base64, either alphabet, or as hexadecimal."""
     raw = key_bytes(text)
     if raw is None:
-        raise BadUsageError("OO_KEY is not a key.", "It holds 32 bytes: 64 hexadecimal digits, or 43 of base64.")
-    return _secret(raw)
+        raise BadUsageError(f"{variable} is not a key.", "It holds 32 bytes: 64 hexadecimal digits, or 43 of base64.")
+    return as_secret(raw)
 
 
 def key_bytes(text: str) -> bytes | None:
@@ -98,21 +122,42 @@ def key_bytes(text: str) -> bytes | None:
     return None
 
 
+def raw_key(key: Secret) -> bytes:
+    """The 32 bytes of a key. Raises `DataLockedError` where it is none."""
+    raw = key_bytes(key.reveal())
+    if raw is None:
+        raise DataLockedError("The key to your data is not a key.", "See: oo doctor")
+    return raw
+
+
+def key_id(key: Secret) -> str:
+    """The id under which the database knows a key; nothing of the key shows in it."""
+    return Cipher(raw_key(key)).id
+
+
 def same_key(left: Secret, right: Secret | None) -> bool:
     """Whether both hold the same text, in a time that does not depend on it."""
     return right is not None and hmac.compare_digest(left.reveal().encode(), right.reveal().encode())
 
 
-def _secret(raw: bytes) -> Secret:
+def as_secret(raw: bytes) -> Secret:
+    """Bytes of a key in the one spelling that is kept."""
     return Secret(base64.b64encode(raw).decode())
 
 
-def _place(table: str, column: str, row: str) -> bytes:
-    """What a value is bound to. The row comes last, so a separator inside it moves no boundary."""
-    if "|" in table or "|" in column:
-        raise ValueError("a table or column name holds no separator")
-    return f"oo1|{table}|{column}|{row}".encode("utf-8", "surrogatepass")
-
-
-def _damaged() -> DataDamagedError:
+def damaged() -> DataDamagedError:
+    """Bytes that are not what they were, or not where they were."""
     return DataDamagedError("A sealed value is damaged or out of its place; it was left as it is.", "See: oo doctor")
+
+
+def other_key() -> DataLockedError:
+    """A key that is not here."""
+    return DataLockedError(
+        "Your data was sealed with another key.", "Unset OO_KEY or set it to the right key; see: oo doctor"
+    )
+
+
+def _bound(*words: str) -> bytes:
+    if any("|" in word for word in words[:-1]):
+        raise ValueError("no separator in a name that others follow")
+    return to_bytes("|".join(words))

@@ -22,7 +22,8 @@ from oo_cli.adapters.http import bearer
 from oo_cli.adapters.sources.todoist.login import Login, TokenKeeper, sign_in
 from oo_cli.adapters.sources.todoist.loopback import Listener
 from oo_cli.adapters.sources.todoist.oauth import App
-from oo_cli.adapters.vault.sealer import AesSealer, new_key
+from oo_cli.adapters.vault.envelope import EnvelopeSealer
+from oo_cli.adapters.vault.sealer import new_key
 from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError
 from oo_data.secret import Secret
 from oo_data.store import egress, profile
@@ -223,7 +224,9 @@ def test_nothing_is_left_in_the_open(
     bench: LoginBench, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Login, renewal and end leave no code, token or secret in a file, a log line or on the terminal."""
-    sealer = AesSealer(new_key())
+    key = new_key()
+    sealer = EnvelopeSealer(lambda: bench.store, lambda _: key)
+    sealer.begin(bench.clock.now_ms())
 
     def save(text: str) -> None:
         sealed = sealer.seal(text, "secret", "sealed", "todoist.login", source="todoist", at=None)
