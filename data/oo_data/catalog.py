@@ -98,6 +98,7 @@ ENTRIES: tuple[Entry, ...] = (
         "until what they sealed is forgotten",
         "own rows",
     ),
+    Entry("table", "yardstick", "shipped examples as an embedder sees them", "numbers", "until another one answers"),
     Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget"),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from oo_data.contracts.job import Job
-from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, Place
+from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, LlmVectors, Place
 from oo_data.contracts.signal import Reading
 from oo_data.secret import Secret
 
@@ -111,6 +111,10 @@ class Llm(Protocol):
 
         Raises `ConsentMissingError` with nothing sent where `llm.<alias>.<place>` does not hold.
         """
+        ...
+
+    def embed(self, texts: Sequence[str], place: Place, seconds: float) -> LlmVectors | LlmFailure:
+        """The vectors of texts that have words, by the alias `embedder`; otherwise as `ask`."""
         ...
 
 

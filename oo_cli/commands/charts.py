@@ -56,7 +56,7 @@ def table(at: Desk, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 @contextmanager
-def replaying(shown: bool) -> Iterator[Callable[[int, int], None]]:
+def replaying(shown: bool, what: str = "Replaying your past") -> Iterator[Callable[[int, int], None]]:
     """Something to tell how far a replay is; a bar on a terminal, nothing in a pipe."""
     if not shown:
         yield lambda count, total: None
@@ -65,7 +65,7 @@ def replaying(shown: bool) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Replaying your past", total=None)
+        task = progress.add_task(what, total=None)
         yield lambda count, total: progress.update(task, completed=count, total=total)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from oo_cli.commands import charts
+from oo_cli.commands import judge as judging
 from oo_cli.commands.desk import Desk, desk
 from oo_cli.tui.blocks import levels
 from oo_data.errors import BadUsageError
@@ -22,9 +23,15 @@ def register(app: typer.Typer) -> None:
         days: Annotated[int, typer.Option("--days", min=1, max=550, help="How far back.")] = 90,
         image: Annotated[str, typer.Option("--image", help="Also draw it into this SVG file.")] = "",
         holdout: Annotated[bool, typer.Option("--holdout", help="Do the tips help you?")] = False,
+        judge: Annotated[bool, typer.Option("--judge", help="Is a model's wording better than oO's own?")] = False,
+        show: Annotated[bool, typer.Option("--show", help="With --judge: only show what would be sent.")] = False,
     ) -> int:
         """Replay your own past: would oO have named the next thing?"""
         at = desk(context)
+        if judge:
+            return judging.judge(at, show)
+        if show:
+            raise BadUsageError("--show goes with --judge.", "Try: oo eval --judge --show")
         if holdout:
             from oo_cli.usecases.holdout import answer, lines
 

@@ -40,8 +40,7 @@ def listing(house: House) -> dict[str, Any]:
     _allow(house)
     conn, now = house.store.conn, house.clock.now_ms()
     tasks, done = records.tasks(conn), records.completions(conn, now - RECENT_DAYS * DAY_MS)
-    embedder = house.embedder
-    meant = embedder is not None and embedder.semantic and limits_of(embedder.id) is not None
+    meant = use.knows_meaning(house)
     known = {ref: (row.area, row.origin) for ref, row in areas.rows(conn).items() if meant or row.origin == "user"}
     finished = Counter(found[0] for c in done if (found := counts.area_of(c, known)))
     placed = {task.ref: found for task in tasks if (found := counts.area_of(task, known))}
@@ -176,6 +175,6 @@ def duplicates(house: House, local_only: bool) -> list[dict[str, Any]]:
 def _allow(house: House) -> None:
     if use.CONSENT not in (profile.granted(house.store.conn) if house.exists else ()):
         raise ConsentMissingError(
-            "Areas need your consent: titles are then looked at, on this machine only.",
+            "Areas need your consent: titles are then looked at, on this machine.",
             f"Allow it with: oo consent grant {use.CONSENT}",
         )

@@ -1,6 +1,7 @@
 """Areas of life of the open tasks: titles are embedded once, vectors kept sealed, what is new placed at a refresh.
 
-Runs under the consent of the one agent that speaks of areas; titles go nowhere but into the embedder.
+Runs under the consent of the one agent that speaks of areas; titles go nowhere but into the embedder, which is the one
+on this machine unless the person allows the gateway's.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from struct import pack, unpack
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from oo_cli.engine.areas import counts
 from oo_cli.engine.areas.atlas import Atlas, Vector, build
@@ -17,15 +17,20 @@ from oo_cli.engine.areas.limits import Limits, limits_of
 from oo_cli.engine.areas.shipped import edition
 from oo_cli.house import House
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
+from oo_data.contracts.llm import PLACES, consent_key
 from oo_data.contracts.signal import TaskSignal
-from oo_data.errors import ModelUnavailableError
+from oo_data.errors import ModelUnavailableError, OoError
 from oo_data.ports import Embedder
 from oo_data.store import areas, profile, vectors
 from oo_data.store.areas import AreaRow
-from oo_data.store.vectors import StoredVector
+from oo_data.store.vectors import StoredVector, packed, unpacked
 from oo_data.text import show
 
+if TYPE_CHECKING:
+    from oo_cli.usecases.embedding import GatewayEmbedder
+
 CONSENT = "agent.focus-area"
+AT_GATEWAY = frozenset(consent_key("embedder", place) for place in PLACES)
 AT_ONCE = 300  # new titles a refresh: about a second beside loading the model
 OWN_EXAMPLES = 30  # of the person's own, for each area
 TITLE_CELLS = 200
@@ -47,6 +52,7 @@ class Assigned(NamedTuple):
     basis: str = ""
     waiting: int = 0
     failed: bool = False
+    gateway: GatewayEmbedder | None = None
 
 
 def assign(
@@ -56,37 +62,48 @@ def assign(
     done: Sequence[TaskCompletion],
     now: int,
     at_once: int = AT_ONCE,
+    ask: bool = False,
 ) -> Assigned:
     """The area of every task and completion that has one; at most `at_once` new titles are embedded, 0 for none.
 
-    Nothing without the consent, and only the person's own word without an embedder that knows meaning.
+    Nothing without the consent, and only the person's own word without an embedder that knows meaning. Only with `ask`
+    may the gateway's be asked; where that fails, the one on this machine places what is there.
     """
     conn = house.store.conn
     if CONSENT not in profile.granted(conn):
         return Assigned({})
-    rows, meant = areas.rows(conn), _semantic(house)
-    if meant is None:
+    rows, gateway = areas.rows(conn), gateway_embedder(house, now)
+    if gateway is not None and ask and at_once:
+        gateway.learn()
+    known = _meaning(house, gateway)
+    if not known:
         rows = {ref: row for ref, row in rows.items() if row.origin == "user"}
-        return Assigned(counts.resolve((*tasks, *done), _known(rows)))
+        return Assigned(counts.resolve((*tasks, *done), _known(rows)), gateway=gateway)
     found = Assigned({})
-    if at_once:
+    for embedder, limits in known:
+        if not at_once or (embedder is gateway and not ask):
+            break  # what is known holds, and what is new waits
         try:
-            found = _Placing(house, *meant, rows, now).run(signals, tasks, at_once)
+            room = gateway.room() if gateway is not None and embedder is gateway else at_once
+            found = _Placing(house, embedder, limits, rows, now).run(signals, tasks, min(at_once, room))
+            break
         except ModelUnavailableError:
             found = Assigned({}, failed=True)
     rows = {ref: row for ref, row in rows.items() if ref not in found.dropped} | {row.ref: row for row in found.rows}
-    return found._replace(areas=counts.resolve((*tasks, *done), _known(rows)))
+    return found._replace(areas=counts.resolve((*tasks, *done), _known(rows)), gateway=gateway)
 
 
 def record(house: House, assigned: Assigned) -> None:
-    """Write down what was placed; inside the caller's write transaction."""
+    """Write down what was placed and asked; inside the caller's write transaction."""
+    if assigned.gateway is not None:
+        assigned.gateway.record()
     if not assigned.embedder:
         return
     conn = house.store.conn
     connected = profile.sources(conn)  # what was disconnected meanwhile stays forgotten
     areas.drop(conn, assigned.dropped, "inferred")
     areas.save(conn, [row for row in assigned.rows if row.source in connected])
-    vectors.drop(conn, assigned.embedder, assigned.stale)
+    vectors.drop(conn, {embedder.id for embedder, _ in _meaning(house, assigned.gateway)}, assigned.stale)
     vectors.save(conn, [row for row in assigned.vectors if row.source in connected])
     areas.sweep(conn)
     profile.set_meta(conn, BASIS, assigned.basis)
@@ -100,14 +117,36 @@ def key_of(house: House, task: TaskFeatures, title: str) -> str:
 def unsealed(house: House, embedder: str, refs: Iterable[str]) -> dict[str, Vector]:
     """The kept vectors of those titles, opened."""
     kept = vectors.sealed(house.store.conn, embedder, refs)
-    return {ref: _unpacked(house.sealer.unseal(each, "vector", "sealed", ref)) for ref, each in kept.items()}
+    opened = ((ref, house.sealer.unseal(each, "vector", "sealed", ref)) for ref, each in kept.items())
+    return {ref: unpacked(b64decode(text)) for ref, text in opened}
 
 
-def _semantic(house: House) -> tuple[Embedder, Limits] | None:
-    """The embedder and its limits, where it knows meaning and somebody has measured it."""
+def knows_meaning(house: House) -> bool:
+    """Whether there is any embedder here that tells areas by meaning."""
+    return bool(_meaning(house, gateway_embedder(house, house.clock.now_ms())))
+
+
+def gateway_embedder(house: House, now: int) -> GatewayEmbedder | None:
+    """The gateway's embedder, where the environment names a gateway and the person allows it."""
+    try:
+        llm = house.llm
+    except OoError:
+        return None  # an address that is none: the doctor tells it
+    if llm is None or profile.granted(house.store.conn).isdisjoint(AT_GATEWAY):
+        return None
+    from oo_cli.usecases.embedding import GatewayEmbedder
+
+    return GatewayEmbedder(house, llm, now)
+
+
+def _meaning(house: House, gateway: GatewayEmbedder | None) -> list[tuple[Embedder, Limits]]:
+    """The embedders that know meaning and were measured, with their limits; the first is to be used if it answers."""
+    found: list[tuple[Embedder, Limits]] = []
+    if gateway is not None and gateway.limits is not None:
+        found.append((gateway, gateway.limits))
     embedder = house.embedder
     limits = limits_of(embedder.id) if embedder is not None and embedder.semantic else None
-    return None if embedder is None or limits is None else (embedder, limits)
+    return found if embedder is None or limits is None else [*found, (embedder, limits)]
 
 
 def _known(rows: Mapping[str, AreaRow]) -> counts.Known:
@@ -121,6 +160,7 @@ class _Placing:
         self.house, self.embedder, self.limits, self.rows, self.now = house, embedder, limits, rows, now
         self.said = {ref: row.area for ref, row in rows.items() if row.origin == "user"}
         self.kept = vectors.refs(house.store.conn, embedder.id)
+        self.every = vectors.every_ref(house.store.conn)
 
     def run(self, signals: Mapping[str, TaskSignal], tasks: Sequence[TaskFeatures], at_once: int) -> Assigned:
         titles = {task.ref: show(signals[task.ref].title, TITLE_CELLS) for task in tasks if task.ref in signals}
@@ -153,7 +193,7 @@ class _Placing:
         read = {counts.subject_of(task) for task in keys}
         unread = {counts.subject_of(task) for task in tasks} - read
         kept = unread | (self.said.keys() - read)
-        return tuple(sorted(key for key in self.kept - wanted if key.partition(".")[0] not in kept))
+        return tuple(sorted(key for key in self.every - wanted if key.partition(".")[0] not in kept))
 
     def _basis(self) -> str:
         """What every placing rests on, beside the title: another one asks for placing everything anew."""
@@ -206,12 +246,6 @@ class _Placing:
         return rows, tuple(ref for ref, area in found.items() if area is None and ref in self.rows)
 
     def _sealed(self, key: str, source: str, vector: Vector) -> StoredVector:
-        text = b64encode(pack(f"<{len(vector)}e", *vector)).decode()
+        text = b64encode(packed(vector)).decode()
         sealed = self.house.sealer.seal(text, "vector", "sealed", key, source=source, at=self.now)
         return StoredVector(key, self.embedder.id, source, sealed, self.now)
-
-
-def _unpacked(text: str) -> Vector:
-    """Half-precision numbers, little-endian: a cosine of them is off by less than 0.001."""
-    raw = b64decode(text)
-    return unpack(f"<{len(raw) // 2}e", raw)

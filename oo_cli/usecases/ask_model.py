@@ -6,34 +6,31 @@ Whatever goes wrong, the shelf keeps the words that it has.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from random import Random
 from typing import NamedTuple
 
-from oo_cli.engine.gate import GLOBAL_SCOPE
 from oo_cli.engine.orchestrator import guard, limits, prompt, titles
 from oo_cli.engine.orchestrator.prompt import ALIAS, Offer, Prompt
-from oo_cli.engine.when import DAY_MS, local, midnight
+from oo_cli.engine.when import DAY_MS, local
 from oo_cli.house import House
 from oo_cli.usecases import decide, voice
+from oo_cli.usecases.gateway import LOOKED_BACK, Asking, consents, seconds
 from oo_cli.usecases.prepare import Shelf, Stock
-from oo_data.contracts.llm import PLACES, LlmFailure, LlmReply, Place, consent_key
+from oo_data.contracts.llm import LlmFailure, LlmReply
 from oo_data.contracts.tip import Decision
-from oo_data.errors import ConsentMissingError, OoError
+from oo_data.errors import OoError
 from oo_data.ids import new_id
 from oo_data.ports import Llm
-from oo_data.store import asked, egress, keys, profile
+from oo_data.store import asked, keys, profile
 from oo_data.store.asked import Asked
 from oo_data.text import Untrusted
 
 POLICY = "orchestrator"
 FAILING = "The model gave nothing to show; oO words tips itself until it does. See: oo doctor"
 WELL = "The model words tips again."
-PURPOSE = f"llm.{ALIAS}"
-CONSENTS: dict[Place, str] = {place: consent_key(ALIAS, place) for place in PLACES}
-LOOKED_BACK = 50  # requests among which an answer to the same question is looked for
+CONSENTS = consents(ALIAS)
 HOLDS_MS = DAY_MS
 
 
@@ -55,10 +52,11 @@ class _Verdict(NamedTuple):
     told: str = ""
 
 
-def word(house: House, ready: Shelf, stock: Stock, now: int, ask: bool) -> Words:
+def word(house: House, ready: Shelf, stock: Stock, now: int, taken: float | None) -> Words:
     """The shelf with a model's words for the tip it chose, if it may be asked and says something fit to be shown.
 
-    With `ask` False nothing is sent; what was said before about the same things is still used.
+    `taken` seconds of what a refresh has for models are gone already. With None nothing is sent; what was said before
+    about the same things is still used.
     """
     try:
         llm = house.llm
@@ -66,28 +64,10 @@ def word(house: House, ready: Shelf, stock: Stock, now: int, ask: bool) -> Words
         return _marked(house, ready, stock, _Verdict(_skipped("address")), now)
     if llm is None or not ready.present:
         return Words(ready)
-    return _marked(house, ready, stock, _verdict(house, llm, ready, stock, now, ask), now)
+    return _marked(house, ready, stock, _verdict(house, llm, ready, stock, now, taken), now)
 
 
-def past(rows: Sequence[Asked]) -> list[limits.Past]:
-    """The requests as the limits look at them."""
-    return [limits.Past(row.at, row.verdict, row.told) for row in rows]
-
-
-def spent(house: House, now: int) -> tuple[int, int]:
-    """Requests and tokens of this local day. The ledger counts, so that a refresh that was killed counts too."""
-    day = midnight(local(now, house.zone).date(), house.zone)
-    return egress.count_since(house.store.conn, PURPOSE, day), asked.tokens_since(house.store.conn, day)
-
-
-def seconds(house: House) -> float:
-    """How long a refresh may take for all of this."""
-    pref = profile.prefs(house.store.conn).get((GLOBAL_SCOPE, limits.SETTING))
-    value = pref.value if pref and isinstance(pref.value, (int, float)) else limits.SECONDS
-    return float(min(max(value, limits.LEAST_SECONDS), limits.MOST_SECONDS))
-
-
-def _verdict(house: House, llm: Llm, ready: Shelf, stock: Stock, now: int, ask: bool) -> _Verdict:
+def _verdict(house: House, llm: Llm, ready: Shelf, stock: Stock, now: int, taken: float | None) -> _Verdict:
     granted = profile.granted(house.store.conn)
     if not granted.intersection(CONSENTS.values()):
         return _Verdict(_skipped("consent"))  # before anything is looked up
@@ -95,17 +75,18 @@ def _verdict(house: House, llm: Llm, ready: Shelf, stock: Stock, now: int, ask: 
     if not offers:
         return _Verdict(_skipped("title"))
     digest = _digest(house, offers, stock.voice.locale.language)
-    rows = asked.latest(house.store.conn, LOOKED_BACK)
+    rows = asked.latest(house.store.conn, ALIAS, LOOKED_BACK)
     known = next((row for row in rows if row.digest == digest and row.consent in granted and _holds(row, now)), None)
     if known is not None:
         return _Verdict(known.verdict, known.id, _said_before(house, known))
-    if not ask:
+    if taken is None:
         return _Verdict(_skipped("waiting"))
-    if limits.is_resting(past(rows), now):
-        return _Verdict(_skipped("resting"))
-    if limits.is_spent(*spent(house, now)):
-        return _Verdict(_skipped("budget"))
-    return _exchange(house, llm, _question(house, stock, offers, now), digest, rows, now)
+    asking = Asking(house, llm, ALIAS, now, seconds(house) - taken)
+    hindrance = asking.hindrance()
+    if hindrance:
+        return _Verdict(_skipped(hindrance))
+    own = {line.candidate.subject: words[2] for line, words in zip(ready.present, ready.words, strict=False)}
+    return _exchange(house, llm, asking, _question(house, stock, offers, now), digest, own)
 
 
 def preview(house: House, ready: Shelf, stock: Stock, now: int) -> Prompt | None:
@@ -120,27 +101,31 @@ def _question(house: House, stock: Stock, offers: Sequence[Offer], now: int) -> 
     return prompt.build(offers, stock.voice.locale.language, day, Random(new_id()))  # noqa: S311
 
 
-def _exchange(house: House, llm: Llm, question: Prompt, digest: str, rows: Sequence[Asked], now: int) -> _Verdict:
-    begun, limit = time.monotonic(), seconds(house)
-    place = llm.place(limit / 2)
-    left = limit - (time.monotonic() - begun)
-    try:
-        answer = llm.ask(question.request, place, left)
-    except ConsentMissingError:
+def _exchange(
+    house: House, llm: Llm, asking: Asking, question: Prompt, digest: str, own: Mapping[str, str]
+) -> _Verdict:
+    answer = asking.send(lambda place, left: llm.ask(question.request, place, left))
+    if isinstance(answer, LlmFailure) and answer.code == "consent":
         return _Verdict(_skipped("consent"))
     verdict, said = _judged(answer, question)
-    row_id, sealed = new_id(), partial(house.sealer.seal, source=keys.MIXED, at=now)
+    tokens = answer.tokens if isinstance(answer, LlmReply) else 0
+    told = asking.note(verdict, question.version, tokens or question.tokens + question.request.max_tokens, digest)
     model = answer.model if isinstance(answer, LlmReply) else ""
     sent = json.dumps({"host": llm.host, "body": answer.sent, "model": model}, ensure_ascii=False)
-    told = limits.is_news(past(rows), verdict)
-    tokens = answer.tokens if isinstance(answer, LlmReply) else 0
-    request = Asked(
-        row_id, now, CONSENTS[place], question.version, verdict, round((time.monotonic() - begun) * 1000),
-        tokens or question.tokens + question.request.max_tokens, told, digest,
-        sealed(sent, "asked", "sent", row_id) if answer.sent else None,
-        sealed(json.dumps(said), "asked", "answer", row_id) if said else None,
-    )  # fmt: skip
-    return _Verdict(verdict, row_id, said, request, (WELL if verdict == limits.WORDED else FAILING) if told else "")
+    request = asking.noted[-1]
+    sealed = partial(house.sealer.seal, source=keys.MIXED, at=request.at)
+    request = request._replace(
+        sent=sealed(sent, "asked", "sent", request.id) if answer.sent else None,
+        answer=sealed(json.dumps(_pair(said, question, own)), "asked", "answer", request.id) if said else None,
+    )
+    news = (WELL if verdict == limits.WORDED else FAILING) if told else ""
+    return _Verdict(verdict, request.id, said, request, news)
+
+
+def _pair(said: tuple[str, str], question: Prompt, own: Mapping[str, str]) -> list[str]:
+    """What was said, with the title and the words that oO had for it: a judge may compare them later."""
+    offer = next(offer for offer in question.offered.values() if offer.subject == said[0])
+    return [*said, offer.title, own[offer.subject]]
 
 
 def _judged(answer: LlmReply | LlmFailure, question: Prompt) -> tuple[str, tuple[str, str] | None]:
@@ -186,8 +171,8 @@ def _holds(row: Asked, now: int) -> bool:
 def _said_before(house: House, row: Asked) -> tuple[str, str] | None:
     if row.answer is None:
         return None
-    subject, text = json.loads(house.sealer.unseal(row.answer, "asked", "answer", row.id))
-    return subject, text
+    kept = json.loads(house.sealer.unseal(row.answer, "asked", "answer", row.id))
+    return kept[0], kept[1]
 
 
 def _skipped(why: str) -> str:

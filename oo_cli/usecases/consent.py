@@ -10,14 +10,15 @@ from oo_cli.engine.told import counted
 from oo_cli.house import House
 from oo_cli.usecases import contexts, flows, holdout, moods, notify, own
 from oo_cli.usecases.agents import own_folder
+from oo_cli.usecases.areas import AT_GATEWAY
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_cli.usecases.flows import WRITE, Flow
 from oo_data.contracts.event import ConsentChanged
-from oo_data.contracts.llm import PLACES, consent_key
+from oo_data.contracts.llm import ALIASES, PLACES, consent_key
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import erase, outbox, profile, tips, words
 
-MODELS = tuple(consent_key("tip-generator", place) for place in PLACES)  # the aliases that something asks
+MODELS = tuple(consent_key(alias, place) for alias in ALIASES for place in PLACES)
 
 
 def listing(house: House) -> dict[str, bool]:
@@ -117,6 +118,8 @@ def _stop_asking(house: House, key: str) -> list[str]:
         profile.set_consent(conn, key, False, now)
         house.bus.publish(conn, ConsentChanged(key, 0), now)
         erased = erase.model_words(conn, key)
+        if key in AT_GATEWAY:
+            erased |= erase.from_gateway(conn)
         if erased["wordings"]:
             profile.outdate_shelf(conn)
     erase.compact(house.store)

@@ -12,14 +12,22 @@ from oo_cli.house import House
 from oo_cli.usecases import areas, holdout, own
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.outbox import MOVES
-from oo_data.contracts.llm import ALIASES, PLACES, Place, consent_key
+from oo_data.contracts.llm import ALIASES, PLACES, Alias, Place, consent_key
 from oo_data.store import profile
 
 HERE = "oO on this machine"
 WRITE = ".write"
 _TOLD = "a word that a tip is ready; its text only where you ask for it"
-_SENT = "titles of the first three candidates, and a sentence of what is true of each"
-_SENT_KEPT = "what was sent and said, sealed, for a day; verdict and numbers for 14 days"
+_SENT: dict[Alias, str] = {
+    "tip-generator": "titles of the first three candidates, and a sentence of what is true of each",
+    "embedder": "titles of open tasks, each once, for areas of life (agent.focus-area), and the shipped examples",
+    "judge": "titles of the last day's first tips, each with a model's words and oO's own, at oo eval --judge",
+}
+_SENT_KEPT: dict[Alias, tuple[str, ...]] = {
+    "tip-generator": ("what was sent and said, sealed, for a day; verdict and numbers for 14 days",),
+    "embedder": ("what each title means, as sealed numbers", "how each request ended, for 14 days"),
+    "judge": ("which words it found better, for 14 days; no words",),
+}
 
 
 class Flow(NamedTuple):
@@ -76,15 +84,8 @@ FIXED: tuple[Flow, ...] = (
 )
 # Of the consents above, and of the aliases, those that something asks for. Any other cannot be granted:
 # a yes that nothing needs would lie about until something takes it for its own.
-ASKED = frozenset(
-    (
-        own.MOOD,
-        holdout.CONSENT,
-        "notify.desktop",
-        "context.auto",
-        *(consent_key("tip-generator", place) for place in PLACES),
-    )
-)
+_OF_MODELS = (consent_key(alias, place) for alias in ALIASES for place in PLACES)
+ASKED = frozenset((own.MOOD, holdout.CONSENT, "notify.desktop", "context.auto", *_OF_MODELS))
 
 
 def flows(house: House) -> dict[str, Flow]:
@@ -144,4 +145,4 @@ def flows_of_models() -> Iterator[Flow]:
     }
     for alias in ALIASES:
         for place in PLACES:
-            yield Flow(consent_key(alias, place), _SENT, to[place], (_SENT_KEPT,))
+            yield Flow(consent_key(alias, place), _SENT[alias], to[place], _SENT_KEPT[alias])

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from oo_cli.engine.orchestrator import limits
 from oo_cli.engine.when import local
 from oo_cli.house import House
-from oo_cli.usecases import ask_model
+from oo_cli.usecases import areas, ask_model, gateway
 from oo_data.contracts.llm import Place
 from oo_data.store import asked, profile
 
@@ -32,10 +32,12 @@ def health_line(house: House, offline: bool) -> tuple[Literal["ok", "note"], str
         wanted = ask_model.CONSENTS[place]
         said, may = f"At {llm.host}, {WHERE[place]}.", wanted in granted
     said += " You allow it." if may else f" You have not allowed it: oo consent grant {wanted}"
+    at_gateway = areas.gateway_embedder(house, now)
+    said += f" {at_gateway.health()}" if at_gateway is not None else ""
     if not may:
         return "note", said
-    past = ask_model.past(asked.latest(house.store.conn, ask_model.LOOKED_BACK))
-    calls, tokens = ask_model.spent(house, now)
+    past = gateway.past(asked.latest(house.store.conn, "tip-generator", gateway.LOOKED_BACK))
+    calls, tokens = gateway.spent(house, now)
     use = f" Today: {calls} of {limits.CALLS_A_DAY} requests, {tokens} of {limits.TOKENS_A_DAY} tokens."
     failed = limits.streak(past)
     if limits.is_resting(past, now):

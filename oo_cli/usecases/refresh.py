@@ -87,8 +87,10 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     if not local_only:
         outbox.flush(house)
-    made = _make(house, pull.pull(house, local_only, progress, keep=True), now, local_only)
-    worded = _ask_model(house, made.shelf, made.stock, now, ask)
+    made = _make(house, pull.pull(house, local_only, progress, keep=True), now, local_only, ask)
+    gateway = made.placed.gateway
+    taken = gateway.taken if gateway else 0.0
+    worded = _ask_model(house, made.shelf, made.stock, now, taken if ask else None)
     ready = worded.shelf if worded else made.shelf
     with house.store.write():
         if granted - profile.granted(conn):
@@ -107,21 +109,22 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
         words.write(house.paths, ready.words)
     egress.sweep(house.store, now - EGRESS_TTL_MS)
     house.bus.deliver()
-    if worded and worded.told:
-        house.say(worded.told)
+    for told in (gateway.told if gateway else "", worded.told if worded else ""):
+        if told:
+            house.say(told)
     failures, failed = tuple(made.pulled.failures.items()), tuple(made.thoughts.failed)
     shown = len({tip.subject for tip in ready.tips})
     return Report(False, len(made.stock.tasks), shown, failures, problems, failed)
 
 
-def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool) -> _Made:
+def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool, ask: bool = False) -> _Made:
     conn = house.store.conn
     tasks = pull.all_tasks(house, pulled)
     known = records.completions(conn, now - HISTORY_MS)
     fresh = pull.fresh_completions(house, pulled, known)
     done = sorted([*known, *fresh], key=lambda c: c.at)
     # A typed tip waits for no model: what is new is placed by the next full refresh.
-    placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE)
+    placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE, ask)
     features = think.derive(house, tasks, done, now, placed.areas)
     thoughts = think.think(house, features, done, now, areas=placed.areas)
     sources = sorted(profile.sources(conn))
@@ -139,7 +142,7 @@ def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool) -> _Mad
     return _Made(pulled, fresh, placed, features, thoughts, sources, mind, stock, ready)
 
 
-def _ask_model(house: House, ready: prepare.Shelf, stock: prepare.Stock, now: int, ask: bool) -> Words | None:
+def _ask_model(house: House, ready: prepare.Shelf, stock: prepare.Stock, now: int, taken: float | None) -> Words | None:
     """The shelf with a model's words; None where no model is named, and then nothing of that room is loaded."""
     try:
         if house.llm is None:
@@ -148,7 +151,7 @@ def _ask_model(house: House, ready: prepare.Shelf, stock: prepare.Stock, now: in
         pass  # an address that is none: the room below notes it, and the doctor tells it
     from oo_cli.usecases import ask_model
 
-    return ask_model.word(house, ready, stock, now, ask)
+    return ask_model.word(house, ready, stock, now, taken)
 
 
 def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:

@@ -26,6 +26,7 @@ NOT_ASKED = {
     "waiting": "the next oo refresh asks",
     "resting": "it failed three times in a row and is left alone for ten minutes",
     "budget": "the day's requests are used up",
+    "time": "no time was left for it",
 }
 NOT_USED = {"failed": "no answer came", "rejected": "its answer was not fit to be shown"}
 
@@ -94,7 +95,7 @@ def _model(house: House, tip_id: str) -> Explained | None:
 
 def last_prompt(house: House) -> Explained | None:
     """What was sent to a model last: when, to where, and the very words; None where nothing is kept of it."""
-    rows = asked.latest(house.store.conn, 1) if house.exists else []
+    rows = asked.latest(house.store.conn, "tip-generator", 1) if house.exists else []
     return _kept(house, rows[0]) if rows else None
 
 

@@ -67,7 +67,7 @@ def test_vectors_by_embedder(house: House) -> None:
     assert vectors.refs(conn, "old@1") == {"a", "b"}
     assert vectors.sealed(conn, "new@1", ["a", "b", "c"]) == {"a": b"2", "c": b"2"}
     with house.store.write():
-        vectors.drop(conn, "new@1", ["c"])
+        vectors.drop(conn, {"new@1"}, ["c"])
     assert [set(vectors.refs(conn, name)) for name in ("old@1", "new@1")] == [set(), {"a"}]
 
 

@@ -118,9 +118,10 @@ def test_every_source_declares_what_it_keeps() -> None:
 
 def test_dependencies_are_bounded_and_explained() -> None:
     """Every dependency has a lower and an upper bound, and a line on why it and not another."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project, extras = told["project"], told["project"]["optional-dependencies"] | told["dependency-groups"]
     explained = (ROOT / "docs/dependencies.md").read_text()
-    wanted = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    wanted = [*project["dependencies"], *(d for extra in extras.values() for d in extra)]
     for requirement in wanted:
         name = re.match(r"[A-Za-z0-9_.-]+", requirement)
         assert name is not None

@@ -10,6 +10,8 @@ import pytest
 from oo_cli import wiring
 from oo_cli.house import Doors, House
 from oo_cli.usecases.refresh import refresh
+from oo_data.contracts.llm import Alias
+from oo_data.ports import Embedder
 from oo_data.store import asked, profile, tips, words
 from oo_data.store.asked import Asked
 from oo_data.store.tips import ShelvedTip
@@ -21,7 +23,12 @@ CLOUD = "llm.tip-generator.cloud"
 
 
 class Bench:
-    """One home: its house, clock, list, gateway, and everything the person was told."""
+    """One home: its house, clock, list, gateway, and everything the person was told.
+
+    `near` is the embedder on this machine, where there is one.
+    """
+
+    near: Embedder | None = None
 
     def __init__(self, tmp_path: Path, upstream: Upstream, **environ: str) -> None:
         self.upstream = upstream
@@ -35,7 +42,12 @@ class Bench:
         )
         self.told: list[str] = []
         home = {"OO_HOME": str(tmp_path / "home"), "LITELLM_URL": upstream.url, **environ}
-        doors = Doors(vault=file_vault, source=lambda house, name: self.source, llm=wiring.open_llm)
+        doors = Doors(
+            vault=file_vault,
+            source=lambda house, name: self.source,
+            embedder=lambda house: self.near,
+            llm=wiring.open_llm,
+        )
         self.house = House(home, self.clock, BERLIN, doors, self.told.append)
         with self.house.store.write() as conn:
             profile.connect_source(conn, "todoist", self.clock.now, None)
@@ -63,9 +75,9 @@ class Bench:
         """A tip's title."""
         return self.house.sealer.unseal(tip.text, "tip", "text", tip.id)
 
-    def rows(self) -> list[Asked]:
-        """What models were asked, newest first."""
-        return asked.latest(self.house.store.conn, 2000)
+    def rows(self, alias: Alias = "tip-generator") -> list[Asked]:
+        """What an alias was asked, newest first."""
+        return asked.latest(self.house.store.conn, alias, 2000)
 
     def retitle(self, *titles: str) -> None:
         """Another list, the first title due today."""
@@ -90,8 +102,8 @@ def open_bench(tmp_path: Path, upstream: Upstream) -> Iterator[Open]:
     """Opens the home, with further settings in its environment."""
     opened: list[Bench] = []
 
-    def make(**environ: str) -> Bench:
-        opened.append(Bench(tmp_path, upstream, **environ))
+    def make(kind: type[Bench] = Bench, **environ: str) -> Bench:
+        opened.append(kind(tmp_path, upstream, **environ))
         return opened[-1]
 
     yield make

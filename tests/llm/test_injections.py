@@ -13,7 +13,7 @@ from oo_cli.engine.orchestrator.prompt import Offer
 from oo_data.text import Untrusted
 from tests.llm.conftest import Bench
 from tests.llm.injections import INJECTIONS
-from tests.llm.upstream import Asked, Reply, completion
+from tests.llm.upstream import Asked, Reply, Script, completion
 
 # What may never stand below a title, found independently of the guard's own lists.
 SHOWN_NEVER = re.compile(
@@ -58,19 +58,28 @@ def test_the_guard_holds_alone(title: str, said: str) -> None:
     assert isinstance(found, guard.Rejected) or not SHOWN_NEVER.search(found.text), found
 
 
+def obey(said: str) -> Script:
+    """A model that says this of the last task it was shown."""
+
+    def script(asked: Asked) -> Reply:
+        return completion(json.dumps({"candidate_id": asked.tasks[-1]["id"], "tip": said}, ensure_ascii=False))
+
+    return script
+
+
+def hostile_reasons(bench: Bench) -> list[str]:
+    """What lies on the shelf and should not."""
+    return [found for tip in bench.shelf() if SHOWN_NEVER.search(found := bench.reason(tip))]
+
+
 @pytest.mark.parametrize(("title", "said"), INJECTIONS[::6])
 def test_through_the_whole_house(bench: Bench, title: str, said: str) -> None:
     """A hostile first title leads to plain words, and so does a hostile second one that is obeyed."""
-
-    def obey(asked: Asked) -> Reply:
-        task = asked.tasks[-1]
-        return completion(json.dumps({"candidate_id": task["id"], "tip": said}, ensure_ascii=False))
-
-    bench.upstream.script = obey
+    bench.upstream.script = obey(said)
     bench.retitle(title, "Call Grandma")
     assert bench.refresh().wording != "model"
     bench.retitle("Call Grandma", title)
     bench.refresh()
     sent = "".join(asked.text for asked in bench.upstream.log)
     assert not titles.is_suspicious(Untrusted(title)) or json.dumps(title, ensure_ascii=False)[1:-1] not in sent
-    assert [bench.reason(tip) for tip in bench.shelf() if SHOWN_NEVER.search(bench.reason(tip))] == []
+    assert hostile_reasons(bench) == []

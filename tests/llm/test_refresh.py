@@ -19,12 +19,13 @@ from tests.fakes import DAY, HOUR, MINUTE
 from tests.llm.conftest import CLOUD, LOCAL, Bench, Open
 from tests.llm.upstream import Asked, Reply, Script, always, answer, completion
 
+PURPOSE = "llm.tip-generator"
 SAID = "Start with Pay the rent: a small first step is enough."
 
 
 def ledger(bench: Bench) -> list[egress.EgressRow]:
     """The requests to a model that the ledger has."""
-    return [row for row in egress.recent(bench.house.store, 5000) if row.purpose == ask_model.PURPOSE]
+    return [row for row in egress.recent(bench.house.store, 5000) if row.purpose == PURPOSE]
 
 
 def test_the_first_tip_is_worded(bench: Bench) -> None:
@@ -231,7 +232,7 @@ def test_the_budget_stops_the_next_request(bench: Bench) -> None:
         for _ in range(limits.CALLS_A_DAY - 1):
             conn.execute(
                 "insert into egress values (?, ?, 'h', ?, ?, '', 0, 0, '200')",
-                (new_id(), bench.clock.now, ask_model.PURPOSE, LOCAL),
+                (new_id(), bench.clock.now, PURPOSE, LOCAL),
             )
     bench.refresh()
     bench.retitle("Something else")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from oo_cli.engine.orchestrator import limits
-from oo_cli.usecases import ask_model, settings
+from oo_cli.usecases import gateway, settings
 from oo_cli.usecases.doctor import Finding, examine
 from oo_cli.usecases.forget import forget
 from oo_cli.usecases.refresh import refresh
@@ -132,9 +132,9 @@ def test_the_doctor_without_a_model_or_with_a_bad_address(open_bench: Open) -> N
 
 def test_how_long_it_may_take_is_a_setting(bench: Bench) -> None:
     """Three seconds unless the person says otherwise, between one and sixty."""
-    assert ask_model.seconds(bench.house) == limits.SECONDS
+    assert gateway.seconds(bench.house) == limits.SECONDS
     settings.assign(bench.house, limits.SETTING, "20")
-    assert ask_model.seconds(bench.house) == 20
+    assert gateway.seconds(bench.house) == 20
     bench.upstream.script = lambda asked: answer()(asked)._replace(wait=3.5)
     assert bench.refresh().wording == "model"
 
@@ -152,7 +152,7 @@ def test_a_source_that_is_left_takes_the_prompts_with_it(bench: Bench) -> None:
 
     bench.refresh()
     disconnect(bench.house, "todoist")
-    assert asked.latest(bench.house.store.conn, 10) == []
+    assert asked.latest(bench.house.store.conn, "tip-generator", 10) == []
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, cast
@@ -60,6 +60,22 @@ def answer(place: int = 0, text: str = "Start with {title}: a small first step i
         return completion(json.dumps({"candidate_id": task["id"], "tip": told}, ensure_ascii=False))
 
     return script
+
+
+def vectors(embed: Callable[[list[str]], Sequence[Sequence[object]]], **fields: Any) -> Script:
+    """An embedder that gives each text its vector."""
+
+    def script(asked: Asked) -> Reply:
+        found = embed(asked.body["input"])
+        data = [{"object": "embedding", "index": at, "embedding": list(each)} for at, each in enumerate(found)]
+        return Reply(json.dumps({"object": "list", "model": "an-embedder", "data": data, **fields}).encode())
+
+    return script
+
+
+def by_alias(scripts: Mapping[str, Script]) -> Script:
+    """A gateway whose aliases answer each in its own way."""
+    return lambda asked: scripts[asked.body["model"]](asked)
 
 
 def always(reply: Reply) -> Script:

@@ -28,7 +28,7 @@ from oo_data.contracts.profile import Pref
 from oo_data.contracts.tip import Decision, RecommendRequest, SilentSpan, Tip
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.store import egress, erase, events, profile, records, shelf, tips, words
+from oo_data.store import egress, erase, events, profile, records, shelf, tips, words, yardstick
 from oo_data.store.db import Store, append_event
 from oo_data.store.egress import EgressRow
 from oo_data.store.records import StoredSnippet
@@ -99,6 +99,7 @@ def full(store: Store, new_tip: NewTip) -> Store:
         conn.execute(
             "insert into asked values ('a', 1, 'llm.tip-generator.local', 'v', 'model', 1, 1, 0, 'd', x'00', x'00')"
         )
+        yardstick.save(conn, "edition", {0: b"vector"})
         records.save_decision(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
     egress.begin(store, EgressRow("q", TUESDAY, "api.todoist.com", "read", "source.todoist", ()))
     return store

@@ -85,7 +85,7 @@ def test_every_reason_is_said_when_it_is_all_there_is(reason: str, locale: Local
         ({"due": TODAY, "at": time(8), "passed": True}, ENGLISH, ["Was due today at 08:00."]),
         ({"due": TODAY, "started": True}, ENGLISH, ["Due today, already started.", "Due today, already under way."]),
         ({"minutes": 10, "free_until": time(14, 30)}, ENGLISH, ["About 10 minutes, and you are free until 14:30."]),
-        ({"minutes": 60, "guessed": True}, ENGLISH, ["Perhaps an hour.", "It takes perhaps an hour."]),
+        ({"minutes": 60, "guessed": True}, ENGLISH, ["Takes perhaps an hour.", "It takes perhaps an hour."]),
         (
             {"every_days": 14.0, "last_done_days": 16},
             ENGLISH,
@@ -95,6 +95,9 @@ def test_every_reason_is_said_when_it_is_all_there_is(reason: str, locale: Local
         ({"due": date(2026, 11, 27)}, GERMAN, ["4 Tage überfällig.", "War am Freitag fällig."]),
         ({"due": TODAY, "at": time(18, 30)}, GERMAN, ["Heute um 18:30 Uhr fällig."]),
         ({"due": date(2026, 12, 4), "priority": 4}, GERMAN, ["Höchste Priorität, am Freitag fällig."]),
+        ({"age_days": 640}, ENGLISH, ["On your list for over a year.", "You added it over a year ago."]),
+        ({"age_days": 700}, GERMAN, ["Seit 2 Jahren auf deiner Liste."]),
+        ({"age_days": 400}, RUSSIAN, ["В списке больше года.", "Записано больше года назад."]),
         ({"age_days": 21}, GERMAN, ["Seit 3 Wochen auf deiner Liste.", "Du hast es vor 3 Wochen notiert."]),
         ({"due": date(2026, 9, 3)}, GERMAN, ["War am 3. September fällig.", "Fällig seit dem 3. September."]),
         ({"due": date(2026, 11, 27)}, RUSSIAN, ["Срок был в пятницу.", "Срок прошёл 4 дня назад."]),

@@ -17,6 +17,11 @@ def consent_key(alias: Alias, place: Place) -> str:
     return f"llm.{alias}.{place}"
 
 
+def purpose(alias: Alias) -> str:
+    """How the ledger names a request to an alias."""
+    return f"llm.{alias}"
+
+
 class LlmRequest(NamedTuple):
     """One question. `schema` is the JSON Schema of the answer; `categories` name what leaves, for the ledger."""
 
@@ -37,6 +42,14 @@ class LlmReply(NamedTuple):
     model: str
     tokens: int
     sent: str
+
+
+class LlmVectors(NamedTuple):
+    """One vector of length one a text, in their order; `model` is from outside."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    model: str
+    tokens: int
 
 
 class LlmFailure(NamedTuple):

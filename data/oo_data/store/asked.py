@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from oo_data.contracts.llm import PLACES, Alias, consent_key
+
 
 class Asked(NamedTuple):
-    """One request. `verdict` is "model" for an answer that was used, else fixed words for what was wrong.
+    """One request. `verdict` is fixed words: "model" for words or vectors that were used, else what came of it.
 
     `told`: the person heard of that. `digest` is a keyed reference of what was asked; `sent` and `answer` are sealed,
     None once swept. `at` is UTC ms.
@@ -34,10 +36,11 @@ def save(conn: sqlite3.Connection, row: Asked) -> None:
     conn.execute(f"insert into asked ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?)", row)  # noqa: S608 - our own names
 
 
-def latest(conn: sqlite3.Connection, limit: int) -> list[Asked]:
-    """The last requests, newest first, in the order they were made whatever the clock said."""
-    sql = f"select {_COLUMNS} from asked order by rowid desc limit ?"  # noqa: S608 - our own names
-    return [_asked(row) for row in conn.execute(sql, (limit,))]
+def latest(conn: sqlite3.Connection, alias: Alias, limit: int) -> list[Asked]:
+    """The last requests to an alias, newest first, in the order they were made whatever the clock said."""
+    keys = [consent_key(alias, place) for place in PLACES]
+    sql = f"select {_COLUMNS} from asked where consent in (?, ?) order by rowid desc limit ?"  # noqa: S608 - our own names
+    return [_asked(row) for row in conn.execute(sql, (*keys, limit))]
 
 
 def of_tip(conn: sqlite3.Connection, tip_id: str) -> tuple[str, Asked | None]:

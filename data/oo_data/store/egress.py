@@ -89,8 +89,9 @@ def totals(conn: sqlite3.Connection) -> list[Total]:
 
 
 def count_since(conn: sqlite3.Connection, purpose: str, since: int) -> int:
-    """How many requests of one purpose were sent since then (UTC ms), also those that failed."""
-    (count,) = conn.execute("select count(*) from egress where purpose = ? and at >= ?", (purpose, since)).fetchone()
+    """How many requests were sent since then (UTC ms) whose purpose begins so, also those that failed."""
+    sql = "select count(*) from egress where substr(purpose, 1, ?) = ? and at >= ?"
+    (count,) = conn.execute(sql, (len(purpose), purpose, since)).fetchone()
     return int(count)
 
 

@@ -14,6 +14,7 @@ from oo_data import catalog
 from oo_data.env import Paths
 from oo_data.store import keys
 from oo_data.store.db import Store
+from oo_data.store.vectors import GATEWAY
 
 # The references and tips of one source, gathered before its rows go.
 _GATHER = (
@@ -155,6 +156,14 @@ def _from_titles(conn: sqlite3.Connection) -> dict[str, int]:
         "areas": conn.execute("delete from area where origin <> 'user'").rowcount,
         "features": conn.execute("delete from feature where key like '%.by_area' or key = 'done.area_days'").rowcount,
     }
+
+
+def from_gateway(conn: sqlite3.Connection) -> dict[str, int]:
+    """Erase what a gateway's embedder made, and the areas that may rest on it, inside the caller's transaction."""
+    conn.execute("delete from yardstick")
+    conn.execute("delete from meta where key like 'areas.%'")
+    found = {"vectors": conn.execute("delete from vector where embedder glob ?", (f"{GATEWAY}*",)).rowcount}
+    return found | {"areas": conn.execute("delete from area where origin <> 'user'").rowcount}
 
 
 def model_words(conn: sqlite3.Connection, consent: str) -> dict[str, int]:

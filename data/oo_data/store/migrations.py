@@ -214,6 +214,11 @@ create table data_key (
 ) strict;
 """
 
+# The shipped examples as a gateway's embedder sees them.
+V10 = """
+create table yardstick (place integer primary key, edition text not null, vector blob not null) strict;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -256,6 +261,10 @@ def migrations() -> Migrations:
     @steps()
     def m0009_data_keys(database: object) -> None:
         _run(database, V9, 9)
+
+    @steps()
+    def m0010_yardstick(database: object) -> None:
+        _run(database, V10, 10)
 
     return steps
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from struct import pack, unpack
 from typing import NamedTuple
+
+GATEWAY = "gateway@"  # how the ids begin of embedders that are asked over the network
 
 
 class StoredVector(NamedTuple):
@@ -17,9 +20,24 @@ class StoredVector(NamedTuple):
     at: int
 
 
+def packed(vector: Sequence[float]) -> bytes:
+    """Half-precision numbers, little-endian: a cosine of them is off by less than 0.001."""
+    return pack(f"<{len(vector)}e", *vector)
+
+
+def unpacked(raw: bytes) -> tuple[float, ...]:
+    """The vector again."""
+    return unpack(f"<{len(raw) // 2}e", raw)
+
+
 def refs(conn: sqlite3.Connection, embedder: str) -> frozenset[str]:
     """What an embedder has a vector for."""
     return frozenset(ref for (ref,) in conn.execute("select ref from vector where embedder = ?", (embedder,)))
+
+
+def every_ref(conn: sqlite3.Connection) -> frozenset[str]:
+    """What any embedder has a vector for."""
+    return frozenset(ref for (ref,) in conn.execute("select distinct ref from vector"))
 
 
 def sealed(conn: sqlite3.Connection, embedder: str, wanted: Iterable[str]) -> dict[str, bytes]:
@@ -35,7 +53,8 @@ def save(conn: sqlite3.Connection, vectors: Iterable[StoredVector]) -> None:
     conn.executemany(sql, vectors)
 
 
-def drop(conn: sqlite3.Connection, embedder: str, stale: Iterable[str]) -> None:
-    """Remove those that are stale, and all that another embedder made."""
-    conn.execute("delete from vector where embedder <> ?", (embedder,))
-    conn.executemany("delete from vector where embedder = ? and ref = ?", ((embedder, ref) for ref in stale))
+def drop(conn: sqlite3.Connection, embedders: Collection[str], stale: Iterable[str]) -> None:
+    """Remove those that are stale, and all that other embedders than these made."""
+    others = {found for (found,) in conn.execute("select distinct embedder from vector")} - {*embedders}
+    conn.executemany("delete from vector where embedder = ?", ((other,) for other in others))
+    conn.executemany("delete from vector where ref = ?", ((ref,) for ref in stale))

@@ -1,34 +1,49 @@
-"""The one transport to language models: OpenAI-compatible chat completions, one attempt, everything bounded."""
+"""The one transport to language models: an OpenAI-compatible API, one attempt, everything bounded."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from oo_cli.adapters.http import ExchangeFailedError, Guard, Reply, bearer
+from oo_cli.adapters.llm.answers import choice_of, vectors_of
 from oo_cli.adapters.llm.endpoint import Endpoint, place_of
-from oo_data.contracts.llm import ALIASES, Alias, LlmFailure, LlmReply, LlmRequest, Place, consent_key
+from oo_data.contracts.llm import (
+    ALIASES,
+    Alias,
+    LlmFailure,
+    LlmReply,
+    LlmRequest,
+    LlmVectors,
+    Place,
+    consent_key,
+    purpose,
+)  # fmt: skip
 from oo_data.errors import ConsentMissingError, OoError
 from oo_data.ports import Llm
 from oo_data.secret import Secret
-from oo_data.text import show
 
 ANSWER_BYTES = 64 * 1024
-NAME_CELLS = 80
-MOST_TOKENS = 1_000_000  # what a gateway may say that one request took
+VECTORS_BYTES = 4 * 1024 * 1024  # 33 vectors of 4096 numbers with all their digits
+CATEGORIES = ("task titles", "example titles")
 # What a status says where it says more than that the request failed. 408: a proxy gave up on its upstream.
 _STATUS = {401: "not-allowed", 403: "not-allowed", 408: "timed-out", 429: "busy", 504: "timed-out"}
+
+
+class _Post(NamedTuple):
+    """One request: to which alias, where under the API, of which kind of data, and how long its answer may be."""
+
+    alias: Alias
+    path: str
+    body: str
+    categories: tuple[str, ...]
+    max_bytes: int
 
 
 def allowed(at: Endpoint) -> dict[str, frozenset[str]]:
     """For the gate: the purposes of this room, each with the one place it may send to."""
     return {purpose(alias): frozenset((at.host,)) for alias in ALIASES}
-
-
-def purpose(alias: Alias) -> str:
-    """How the ledger names a request to an alias."""
-    return f"llm.{alias}"
 
 
 class GatewayLlm(Llm):
@@ -45,57 +60,72 @@ class GatewayLlm(Llm):
     def ask(self, request: LlmRequest, place: Place, seconds: float) -> LlmReply | LlmFailure:
         """Send it once; every trouble but a missing consent is a failure with a word for it."""
         body = body_of(request)
+        post = _Post(request.alias, "/chat/completions", body, request.categories, ANSWER_BYTES)
+        found = self._send(post, place, seconds)
+        return found if isinstance(found, LlmFailure) else _read(found, body)
+
+    def embed(self, texts: Sequence[str], place: Place, seconds: float) -> LlmVectors | LlmFailure:
+        """The same for vectors: as many as there are texts, of one length, of finite numbers that are not all zero."""
+        body = json.dumps({"model": "embedder", "input": list(texts), "encoding_format": "float"}, ensure_ascii=False)
+        found = self._send(_Post("embedder", "/embeddings", body, CATEGORIES, VECTORS_BYTES), place, seconds)
+        if isinstance(found, LlmFailure):
+            return found
+        try:
+            return vectors_of(found.body, len(texts))
+        except (ValueError, RecursionError):
+            return LlmFailure("garbled", body)
+
+    def _send(self, post: _Post, place: Place, seconds: float) -> Reply | LlmFailure:
         headers: dict[str, str | Secret] = {"Content-Type": "application/json"}
         try:
             if self._key is not None:
                 headers["Authorization"] = bearer(self._key)
             reply = self._guard.call(
-                purpose=purpose(request.alias),
+                purpose=purpose(post.alias),
                 method="POST",
-                url=f"{self._at.url}/chat/completions",
-                consent=consent_key(request.alias, place),
-                categories=request.categories,
+                url=f"{self._at.url}{post.path}",
+                consent=consent_key(post.alias, place),
+                categories=post.categories,
                 headers=headers,
-                content=body.encode(),
-                max_bytes=ANSWER_BYTES,
+                content=post.body.encode(),
+                max_bytes=post.max_bytes,
                 timeout=seconds,
             )
         except ConsentMissingError:
             raise
         except ExchangeFailedError as error:
-            return LlmFailure(error.fault, body)
+            return LlmFailure(error.fault, post.body)
         except OoError:
             return LlmFailure("unfit", "")
-        return _read(reply, body)
+        if reply.status != 200:
+            code = _STATUS.get(reply.status, "failing" if reply.status >= 500 else "rejected")
+            return LlmFailure(code, post.body)
+        return reply
 
 
 def body_of(request: LlmRequest) -> str:
     """The request as it goes over the wire: JSON, the alias in place of a model's name."""
-    return json.dumps(
-        {
-            "model": request.alias,
-            "messages": [
-                {"role": "system", "content": request.system},
-                {"role": "user", "content": request.user},
-            ],
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "seed": request.seed,
-            "stream": False,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "strict": True, "schema": request.schema},
-            },
+    told: Mapping[str, Any] = {
+        "model": request.alias,
+        "messages": [
+            {"role": "system", "content": request.system},
+            {"role": "user", "content": request.user},
+        ],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+        "stream": False,
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": True, "schema": request.schema},
         },
-        ensure_ascii=False,
-    )
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _read(reply: Reply, sent: str) -> LlmReply | LlmFailure:
-    if reply.status != 200:
-        return LlmFailure(_STATUS.get(reply.status, "failing" if reply.status >= 500 else "rejected"), sent)
     try:
-        choice = _choice(reply.body)
+        choice = choice_of(reply.body)
     except (ValueError, RecursionError):
         return LlmFailure("garbled", sent)
     if choice.refused:
@@ -104,45 +134,3 @@ def _read(reply: Reply, sent: str) -> LlmReply | LlmFailure:
     if choice.finish != "stop":
         return LlmFailure("cut-off" if choice.finish == "length" else "unfinished", sent)
     return LlmReply(choice.text, choice.model, choice.tokens, sent)
-
-
-class _Choice(NamedTuple):
-    text: str
-    finish: str
-    refused: bool
-    model: str
-    tokens: int
-
-
-def _choice(body: bytes) -> _Choice:
-    """The first choice of a completion. Raises `ValueError` for anything that is none."""
-    data = _object(json.loads(body, parse_constant=_no_number))
-    choices = data.get("choices")
-    if not isinstance(choices, list) or not choices:
-        raise ValueError("no choices")
-    first = _object(choices[0])
-    message = _object(first.get("message"))
-    text, finish, model = message.get("content"), first.get("finish_reason"), data.get("model")
-    usage = data.get("usage")
-    return _Choice(
-        text if isinstance(text, str) else "",
-        finish if isinstance(finish, str) else "",
-        bool(message.get("refusal")),
-        show(model, NAME_CELLS) if isinstance(model, str) else "",
-        _tokens(usage.get("total_tokens") if isinstance(usage, dict) else None),
-    )
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return value
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _tokens(said: object) -> int:
-    """What the gateway counted; 0 where it does not say, and whoever asked goes by an estimate."""
-    return min(said, MOST_TOKENS) if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 0

@@ -8,7 +8,7 @@ from operator import mul
 from typing import NamedTuple
 
 from oo_cli.engine.areas.limits import Limits
-from oo_cli.engine.areas.shipped import shipped
+from oo_cli.engine.areas.shipped import shipped, texts
 
 Vector = Sequence[float]
 NEAREST = 3  # examples of an area that speak for it
@@ -31,9 +31,16 @@ def mean(vectors: Sequence[Vector]) -> Vector:
     return [math.fsum(column) / len(vectors) for column in zip(*vectors, strict=True)]
 
 
-class _Region(NamedTuple):
+class Region(NamedTuple):
+    """An area around the centre: its description, and its examples."""
+
     about: Vector
-    examples: tuple[Vector, ...]
+    examples: Sequence[Vector]
+
+    def score(self, seen: Vector) -> float:
+        """The mean of the description's likeness and that of the three nearest examples."""
+        nearest = sorted((dot(seen, example) for example in self.examples), reverse=True)[:NEAREST]
+        return (math.fsum(nearest) / len(nearest) + dot(seen, self.about)) / 2
 
 
 class Atlas:
@@ -42,33 +49,33 @@ class Atlas:
     Without centring (Mu and Viswanath 2018) one area lies near everything and draws in what fits nowhere.
     """
 
-    __slots__ = ("_centre", "_regions")
+    __slots__ = ("_centre", "regions")
 
     def __init__(self, about: Mapping[str, Vector], examples: Mapping[str, Iterable[Vector]], centre: Vector) -> None:
         self._centre = centre
-        self._regions = {
-            area: _Region(self._seen(about[area]), tuple(self._seen(each) for each in examples[area])) for area in about
+        self.regions = {
+            area: Region(self.seen(about[area]), tuple(self.seen(each) for each in examples[area])) for area in about
         }
 
     def scores(self, vector: Vector) -> dict[str, float]:
-        """For each area the mean of its description's likeness and that of its three nearest examples."""
-        seen = self._seen(vector)
-        return {area: _score(seen, region) for area, region in self._regions.items()}
+        """How near each area is."""
+        seen = self.seen(vector)
+        return {area: region.score(seen) for area, region in self.regions.items()}
 
     def place(self, vector: Vector, limits: Limits) -> str | None:
         """The area, or None where no area is near enough or two are about as near."""
-        best, second = sorted(((score, area) for area, score in self.scores(vector).items()), reverse=True)[:2]
-        clear = best[0] >= limits.least and best[0] - second[0] >= limits.margin
-        return best[1] if clear else None
+        return nearest(self.scores(vector), limits)
 
-    def _seen(self, vector: Vector) -> Vector:
+    def seen(self, vector: Vector) -> Vector:
         """The direction of a vector from the centre. What says nothing lies in no direction."""
         return unit([value - middle for value, middle in zip(vector, self._centre, strict=True)]) if any(vector) else ()
 
 
-def _score(seen: Vector, region: _Region) -> float:
-    nearest = sorted((dot(seen, example) for example in region.examples), reverse=True)[:NEAREST]
-    return (math.fsum(nearest) / len(nearest) + dot(seen, region.about)) / 2
+def nearest(scores: Mapping[str, float], limits: Limits) -> str | None:
+    """The area of the best score, or None where that is too low or the next one too near."""
+    best, second = sorted(((score, area) for area, score in scores.items()), reverse=True)[:2]
+    clear = best[0] >= limits.least and best[0] - second[0] >= limits.margin
+    return best[1] if clear else None
 
 
 def build(embed: Callable[[Sequence[str]], Sequence[Vector]], own: Mapping[str, Sequence[Vector]]) -> Atlas:
@@ -77,8 +84,7 @@ def build(embed: Callable[[Sequence[str]], Sequence[Vector]], own: Mapping[str, 
     A title and its translations make one example together, their mean: what is left of it is what they share.
     """
     areas = shipped()
-    texts = [text for area in areas.values() for row in (area.about, *area.titles) for text in row]
-    vectors = iter(embed(texts))
+    vectors = iter(embed(texts()))
     about: dict[str, Vector] = {}
     examples: dict[str, list[Vector]] = {}
     every: list[Vector] = []

@@ -30,6 +30,12 @@ def shipped() -> Mapping[str, Shipped]:
 
 
 @cache
+def texts() -> tuple[str, ...]:
+    """All of it in one row: for each area the lines about it, then its titles with their translations."""
+    return tuple(text for area in shipped().values() for row in (area.about, *area.titles) for text in row)
+
+
+@cache
 def edition() -> str:
     """What changes whenever an example does."""
     return hashlib.sha256(_raw()).hexdigest()[:16]

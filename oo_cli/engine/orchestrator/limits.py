@@ -28,8 +28,13 @@ class Past(NamedTuple):
 
 
 def streak(past: Sequence[Past]) -> Sequence[Past]:
-    """The failures since the last sentence that was used, newest first, as `past` is."""
-    return past[: next((at for at, each in enumerate(past) if each.verdict == WORDED), len(past))]
+    """The failures since the last answer that was used, newest first, as `past` is."""
+    return past[: next((at for at, each in enumerate(past) if not is_failure(each.verdict)), len(past))]
+
+
+def is_failure(verdict: str) -> bool:
+    """Whether a request led to nothing."""
+    return verdict.startswith((FAILED, REJECTED))
 
 
 def is_resting(past: Sequence[Past], now: int) -> bool:
@@ -50,6 +55,6 @@ def is_news(past: Sequence[Past], verdict: str) -> bool:
     """
     before = streak(past)
     told = any(each.told for each in before)
-    if verdict == WORDED:
+    if not is_failure(verdict):
         return told
     return not told and (verdict.startswith(FAILED) or len(before) + 1 >= FAILURES)

@@ -18,6 +18,7 @@ PUT_OFF_TIMES = 2
 LONGEST_PERIOD = 3653  # days
 LONG_LATE_DAYS = 60  # from here a date says more than a number of days
 # Lengths of time in days, longest first. A month is the one that sources count with.
+A_MONTH, OVER_A_YEAR = 31, 396
 _UNITS = (("years", 365.25), ("months", 30.4), ("weeks", 7.0), ("days", 1.0))
 _EXACT = 0.002  # how far a period may be off and still be called by its unit
 
@@ -208,9 +209,9 @@ def _age(facts: Facts, words: Catalogue) -> Iterator[tuple[str, dict[str, str]]]
 
 
 def _rounded(days: int) -> tuple[str, int]:
-    """A past of at least two weeks in the largest unit that it holds twice, rounded down."""
-    if days >= 730:
-        return "years", days // 365
+    """A past of at least two weeks, in as few words as are true: "over a year" from 13 months on, then whole years."""
+    if days >= OVER_A_YEAR:
+        return "years", max(1, (days + A_MONTH) // 365)  # 23 months are two years
     return ("months", days * 12 // 365) if days >= 61 else ("weeks", days // 7)
 
 
