@@ -97,7 +97,7 @@ def test_every_reason_is_said_when_it_is_all_there_is(reason: str, locale: Local
         ({"due": date(2026, 12, 4), "priority": 4}, GERMAN, ["Höchste Priorität, am Freitag fällig."]),
         ({"age_days": 640}, ENGLISH, ["On your list for over a year.", "You added it over a year ago."]),
         ({"age_days": 700}, GERMAN, ["Seit 2 Jahren auf deiner Liste."]),
-        ({"age_days": 400}, RUSSIAN, ["В списке больше года.", "Записано больше года назад."]),
+        ({"age_days": 400, "priority": 3}, RUSSIAN, ["Высокий приоритет, в списке больше года."]),
         ({"age_days": 21}, GERMAN, ["Seit 3 Wochen auf deiner Liste.", "Du hast es vor 3 Wochen notiert."]),
         ({"due": date(2026, 9, 3)}, GERMAN, ["War am 3. September fällig.", "Fällig seit dem 3. September."]),
         ({"due": date(2026, 11, 27)}, RUSSIAN, ["Срок был в пятницу.", "Срок прошёл 4 дня назад."]),
