@@ -38,6 +38,11 @@ class FaceDriver(LinuxDriver):
         if data != ALTERNATE or self._frame is None or self._frame.attributes is None:
             super().write(data)
 
+    def _enable_mouse_support(self) -> None:
+        """Clicks and the wheel, where the mouse is wanted; not every move over the window, which would wake us."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+
     def disable_input(self) -> None:
         """Stop reading keys."""
         if self._key_thread is not None and self._key_thread.is_alive():

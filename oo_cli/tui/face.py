@@ -23,7 +23,7 @@ from oo_cli.tui.driver import FaceDriver
 from oo_cli.tui.first import Frame
 from oo_cli.tui.ink import Ink
 from oo_cli.tui.page import View
-from oo_cli.tui.session import Answer, Session
+from oo_cli.tui.session import Answer, Session, Unbegun
 from oo_cli.tui.watch import Watch
 from oo_cli.usecases.follow import Outside
 from oo_data.contracts.tip import Reaction, Tip
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 REACTIONS: dict[Reaction, str] = {"done": "d done", "later": "l later", "no": "n not this"}
-WORDS: dict[Reaction, str] = {"done": "done", "later": "later", "no": "not this"}
 QUARTER_S = session.QUARTER_MS / 1000
 
 
@@ -103,7 +102,6 @@ class Face(App[None]):
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(number, self._leave, 128 + number)
         self.app_resume_signal.subscribe(self, self._resume)
-        self._watch = Watch(self._hear)
         self._come_back()
         if self._with_clock:
             self._tick()
@@ -134,8 +132,8 @@ class Face(App[None]):
             return
         self._tip = None
         self._reactions += 1
-        self._change(note=word or WORDS[reaction], why=(), keys=(), choices=())
-        self._begin(lambda house: session.answer(house, tip, reaction, offer), self._acknowledge)
+        self._change(note=word or session.WORDS[reaction], why=(), keys=(), choices=())
+        self._begin(lambda house: session.answer(house, tip, reaction, offer), self._acknowledge, owed=True)
 
     def action_later(self) -> None:
         """Offer a few times; the same key again takes the first of them."""
@@ -152,7 +150,7 @@ class Face(App[None]):
 
     def action_undo(self) -> None:
         """Take back the last reaction; without one, nothing."""
-        self._begin(session.take_back, self._acknowledge)
+        self._begin(session.take_back, self._acknowledge, owed=True)
 
     def action_why(self) -> None:
         """Show or put away what led to the tip, or to silence."""
@@ -173,11 +171,7 @@ class Face(App[None]):
 
     def action_keys(self) -> None:
         """Show or put away the keys that do something now."""
-        view = self.canvas.view
-        keys = [label for reaction, label in REACTIONS.items() if self._tip and reaction in self._tip.actions]
-        keys += [] if view.hidden else ["w why"]
-        keys += ["u undo", "h show" if view.hidden else "h hide", "q quit"]
-        self._change(keys=() if view.keys else tuple(keys))
+        self._change(keys=() if self.canvas.view.keys else self._keys())
 
     def action_close(self) -> None:
         """Back to the tip: put away what lies over it, and do not wait for a word or an error to pass."""
@@ -221,7 +215,7 @@ class Face(App[None]):
                 self._come_back()
 
         if not self.canvas.view.hidden:
-            self.run_worker(attempt())
+            self.run_worker(Unbegun(attempt))
 
     def _come_back(self) -> None:
         """Ask anew, unless something else is on the screen or under way."""
@@ -232,6 +226,7 @@ class Face(App[None]):
 
     def _ask(self) -> None:
         since = self._reactions
+        self._work.told()
 
         def say(answer: Answer) -> None:
             # One that was asked for before a reaction is about what is no longer there.
@@ -251,11 +246,11 @@ class Face(App[None]):
     def _say(self, answer: Answer) -> None:
         tip = self._tip = answer.said if isinstance(answer.said, Tip) else None
         text, reason = (show(tip.text), show(tip.reason)) if tip else ("", "")
-        keys = self.canvas.view.keys if text == self.canvas.view.text else ()
+        keys = self._keys() if self.canvas.view.keys else ()
         self._change(text=text, reason=reason, silent=True, note="", keys=keys, foot=answer.edge)
         self._outside = answer.outside
-        if self._watch is not None:
-            self._watch.follow(answer.places)
+        self._watch = self._watch or Watch(self._hear)
+        self._watch.follow(answer.places)
         self._wake_in(max(answer.holds / 1000, 1.0))
 
     def _offer(self, found: list[tuple[Offer, str, str]]) -> None:
@@ -275,7 +270,7 @@ class Face(App[None]):
                 pass  # whoever asks for the tip meets it too, and tells
             self.set_timer(holds / 1000 + 0.01, self._tick)
 
-        self.run_worker(attempt())
+        self.run_worker(Unbegun(attempt))
 
     def _acknowledge(self, word: str) -> None:
         if not word:
@@ -285,11 +280,12 @@ class Face(App[None]):
         self._change(note=word, why=(), keys=(), choices=())
         self._wake_in(self._pace)
 
-    def _begin(self, work: Callable[[House], T], then: Callable[[T], None], retry: float = 4.0) -> None:
+    def _begin(
+        self, work: Callable[[House], T], then: Callable[[T], None], retry: float = 4.0, owed: bool = False
+    ) -> None:
         """Have work done beside the screen; an error of ours is told instead, and looked past in `retry` seconds."""
-
         # Begun here and not in the worker: leaving cancels workers, and a reaction must not be lost.
-        doing = self._work.run(work)
+        doing = self._work.run(work, owed)
 
         async def attempt() -> None:
             try:
@@ -304,7 +300,13 @@ class Face(App[None]):
             then(result)
 
         self._under_way += 1
-        self.run_worker(attempt())
+        self.run_worker(Unbegun(attempt))
+
+    def _keys(self) -> tuple[str, ...]:
+        """The keys that do something now."""
+        hidden = self.canvas.view.hidden
+        found = [label for reaction, label in REACTIONS.items() if self._tip and reaction in self._tip.actions]
+        return (*found, *(() if hidden else ("w why",)), "u undo", "h show" if hidden else "h hide", "q quit")
 
     def _wake_in(self, seconds: float) -> None:
         """Set the one alarm."""

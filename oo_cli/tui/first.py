@@ -78,11 +78,11 @@ def paint(environ: Mapping[str, str]) -> "Frame | None":
         return None
     if not all(os.isatty(number) for number in (0, 1, 2)) or (sys.stderr.encoding or "").lower() != "utf-8":
         return None
+    columns, rows = os.get_terminal_size(1)
     frame = look(environ)
-    if frame is not None:
+    if frame is not None and min(columns, rows) > 0:
         import termios
 
-        columns, rows = os.get_terminal_size(1)
         drawn = ENTER + frame.drawn(environ, columns, rows)
         found = termios.tcgetattr(0)
         own = termios.tcgetattr(0)

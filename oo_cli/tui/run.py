@@ -56,9 +56,9 @@ def run_face(
     try:
         face.run(mouse=frame.looks.get("mouse") == "on")
     finally:
-        work.close()
         if background is not None:
             background.stop()
+        work.close()
     if face.return_code == HUNG_UP:
         # What was still to be drawn can no longer be; the interpreter would take that for a failure of its own.
         for number in (1, 2):

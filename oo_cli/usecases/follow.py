@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from oo_cli.engine import gate
 from oo_cli.engine.later import MORNING, Day, Offer, offers
 from oo_cli.house import House
 from oo_data.contracts.profile import Pref
@@ -48,6 +47,8 @@ def times_for_later(house: House) -> list[Offer]:
 
 
 def _day(prefs: dict[tuple[str, str], Pref]) -> Day:
+    from oo_cli.engine import gate
+
     start, end, best, morning = (
         prefs.get((gate.QUIET_SCOPE, key)) for key in ("quiet_start", "quiet_end", "peak_hours", "preferred_hour")
     )

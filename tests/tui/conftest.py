@@ -87,7 +87,7 @@ class CountingSession(Session):
 
     runs = asked = 0
 
-    def run(self, work: Callable[[House], T]) -> asyncio.Future[T]:
+    def run(self, work: Callable[[House], T], owed: bool = False) -> asyncio.Future[T]:
         """Count it, and have it done."""
 
         def counted(house: House) -> T:
@@ -96,7 +96,7 @@ class CountingSession(Session):
             return result
 
         self.runs += 1
-        return super().run(counted)
+        return super().run(counted, owed)
 
 
 class Screen:

@@ -86,6 +86,26 @@ def test_input_comes_in_pieces(child_environ: dict[str, str]) -> None:
         assert drawn.count(b"<key") == 2
 
 
+@pytest.mark.parametrize("wanted", ["off", "on"])
+def test_the_mouse_is_optional(oo: Oo, home: dict[str, str], door: list[str], wanted: str) -> None:
+    """Off, the terminal keeps its mouse; on, a click opens the reasons and the wheel scrolls them; moves never come."""
+    assert oo("profile", "set", "face.mouse", wanted).code == 0
+    with Terminal(door, home, columns=30, rows=6) as terminal:
+        drawn = terminal.until(b"\x1b[?2004h")
+        assert (b"\x1b[?1000h" in drawn) == (wanted == "on")
+        assert b"\x1b[?1003h" not in drawn
+        if wanted == "on":
+            terminal.until(b"Call Ada")
+            terminal.press(b"\x1b[<0;11;3M\x1b[<0;11;3m")
+            terminal.until(b"ranker")
+            terminal.press(b"\x1b[<65;11;3M" * 20)
+            terminal.until(b"these words")
+        terminal.press(b"q")
+        assert terminal.leave() == 0
+        assert terminal.is_restored()
+        assert (b"\x1b[?1000l" in terminal.drawn) == (wanted == "on")
+
+
 @needs_proc
 def test_it_sleeps_while_nothing_happens(home: dict[str, str], door: list[str]) -> None:
     """With a tip on the screen the process wakes at most once in two seconds; with Textual's driver, twenty times."""

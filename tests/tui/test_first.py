@@ -97,6 +97,25 @@ def test_keys_typed_meanwhile_are_not_lost(oo: Oo, child_environ: dict[str, str]
     assert Path(f"{child_environ['OO_HOME']}/data/todo.txt").read_text().startswith("x 2026-12-01")
 
 
+def test_a_reaction_that_fails_while_leaving_is_told(
+    oo: Oo, child_environ: dict[str, str], door: list[str], tmp_path: Path
+) -> None:
+    """Whoever ticks and leaves at once learns on the way out that the tick could not be written, and nothing else."""
+    todo = tmp_path / "list.txt"
+    todo.write_text("Call Ada due:2026-12-01\n")
+    assert oo("connect", "todotxt", "--file", str(todo)).code == 0
+    with Terminal(door, child_environ) as terminal:
+        terminal.until(b"\x1b[?2004h")
+        time.sleep(0.5)
+        todo.rename(todo.with_suffix(".away"))
+        terminal.press(b"dq")
+        assert terminal.leave() == 5
+        assert terminal.is_restored()
+        said = terminal.drawn.rpartition(b"\x1b[?1004l")[2].decode().splitlines()
+        assert len(said) == 1
+        assert said[0].startswith("oo: ")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_while_the_face_is_loaded(
     oo: Oo, child_environ: dict[str, str], door: list[str], number: signal.Signals
