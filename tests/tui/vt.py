@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tests.tui.terminal import Terminal
+
+
+INK, GROUND = "e4e4e4", "000000"  # where the terminal's own are left alone
+
+
+class Run(NamedTuple):
+    """Neighbouring cells of one colour: where they begin, what they say, how many they are."""
+
+    column: int
+    text: str
+    cells: int
+    ink: str
+    ground: str
 
 
 class Painted:
@@ -17,7 +31,7 @@ class Painted:
 
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._seen = 0
+        self.columns = columns
         self.still = 0
 
     @property
@@ -37,6 +51,20 @@ class Painted:
             if wanted(self.text) and self.still:
                 return self.text
         raise AssertionError(f"not seen:\n{self.text}")
+
+    def runs(self) -> list[list[Run]]:
+        """Every row as runs of one colour."""
+        found = []
+        for y in range(self._screen.lines):
+            row = [(x, self._screen.buffer[y][x]) for x in range(self.columns)]
+            runs = []
+            for (ink, ground), group in groupby(row, key=lambda at: (at[1].fg, at[1].bg)):
+                cells = list(group)
+                text = "".join(cell.data for _, cell in cells)
+                inked = INK if ink == "default" else ink
+                runs.append(Run(cells[0][0], text, len(cells), inked, GROUND if ground == "default" else ground))
+            found.append(runs)
+        return found
 
     def colours(self) -> set[tuple[str, str]]:
         """Every pair of ink and ground on it."""
