@@ -26,7 +26,7 @@ nightly:
 	$(PYTHON) -m pytest -n auto -m nightly
 
 cost:
-	$(PYTHON) -m pytest -m cost -s tests/hygiene
+	$(PYTHON) -m pytest -m cost -s tests/hygiene tests/tui
 
 cover:
 	$(PYTHON) -m coverage erase
