@@ -112,8 +112,8 @@ async def test_the_word_comes_before_the_work_is_done(room: Room, watch: Watch) 
         room.todo.rename(room.todo.with_suffix(".away"))
         gate.set()
         await blocked
-        await screen.see(lambda text: text != "done")
-        assert "could not be" in screen.text or "not" in screen.text
+        assert "The todo.txt file is not there." in await screen.see(lambda text: text != "done")
+        await screen.press("escape")
 
 
 @every_size
