@@ -57,6 +57,8 @@ def tip(quiet: bool) -> int | None:
     paths = Paths(os.environ)
     if not db.exists(paths.database) or os.path.exists(paths.forgetting):
         return None
+    if not os.geteuid() and os.stat(paths.database).st_uid:
+        return None  # root in another person's home: the other door refuses
     try:
         store = db.open_store(paths.database)
     except Exception:  # noqa: BLE001 - the other door meets the same trouble and tells it

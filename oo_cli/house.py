@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from oo_data.env import Paths
-from oo_data.errors import CannotWriteError, SourceUnavailableError
+from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, OoError, SourceUnavailableError
 from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oo_data.secret import Secret
 
 REF_KEY = "ref-key"
+NOBODY = 65534  # how Linux names an owner that a namespace does not know
 
 
 def _no_login(house: House, source: str) -> AbstractContextManager[bool]:
@@ -156,6 +157,12 @@ class House:
             sealed = sealer.seal(value, "secret", "sealed", name, source=source, at=None)
             profile.save_secret(conn, name, sealed, self.clock.now_ms())
 
+    def damage(self, error: Exception) -> OoError | None:
+        """What an unforeseen error comes from, where that is the database; None where it is a bug of oO's."""
+        from oo_data.store import health
+
+        return health.behind(error, self._store)
+
     def close(self) -> None:
         """Close what is open."""
         if self._store is not None:
@@ -165,7 +172,11 @@ class House:
 
 def open_or_prepare(paths: Paths) -> Store:
     """Open the database; make or migrate it first where that is needed."""
+    close_folders(paths)
     if db.exists(paths.database):
+        # The key's lock is made once the database stands, so an empty one beside it is what is left of a full one.
+        if not os.path.getsize(paths.database) and os.path.exists(f"{paths.key_file}.lock"):
+            raise DataDamagedError("The database has been emptied.", "Put a backup in its place. See: oo doctor")
         try:
             return db.open_store(paths.database)
         except db.OldSchemaError:
@@ -184,7 +195,31 @@ def make_folders(paths: Paths) -> None:
     for folder in (*folders, paths.data, paths.config, paths.state):
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            if os.stat(folder).st_mode & 0o077 and folder != paths.home:
-                os.chmod(folder, 0o700)
         except OSError as error:
             raise CannotWriteError("oO cannot make its home.", "Check OO_HOME or HOME.") from error
+    close_folders(paths)
+
+
+def close_folders(paths: Paths) -> None:
+    """Close those of its folders that others could look into; refuse one that is another's. A read-only disk may be."""
+    for folder in (paths.data, paths.config, paths.state):
+        try:
+            found = os.stat(folder)
+        except OSError:
+            continue
+        if found.st_uid != os.geteuid():
+            raise CannotWriteError("A folder of oO's belongs to another user.", "See: oo doctor")
+        if found.st_mode & 0o077:
+            with suppress(OSError):
+                os.chmod(folder, 0o700)
+
+
+def refuse_root(paths: Paths) -> None:
+    """Raise `BadUsageError` for root in another person's home: what root wrote there, they could not change."""
+    if os.geteuid() != 0:
+        return
+    place = paths.data
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    if os.lstat(place).st_uid not in (0, NOBODY):
+        raise BadUsageError("oO does not run as root in another person's home.", "Run it again without sudo.")

@@ -55,6 +55,10 @@ def run(
         desk = Desk(environ, asked, doors, frame)
         try:
             return _run(desk, asked.rest)
+        except OoError:
+            raise
+        except Exception as error:  # a damaged database may raise anything anywhere
+            raise desk.damage(error) or _bug(error) from error
         finally:
             desk.close()
     except OoError as error:
@@ -66,6 +70,9 @@ def run(
 
 
 def _run(desk: Desk, rest: list[str]) -> int:
+    from oo_cli.house import refuse_root
+
+    refuse_root(Paths(desk.environ))
     if os.path.lexists(Paths(desk.environ).forgetting):
         from oo_cli.wiring import finish_forget
 

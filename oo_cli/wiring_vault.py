@@ -42,7 +42,9 @@ def custody(house: House) -> Custody | None:
 def open_vault(house: House) -> Sealer:
     """Unlock the vault; make the first key where there is none, and say so when it had to go into a file."""
     from oo_cli.adapters.vault.envelope import EnvelopeSealer
+    from oo_cli.adapters.vault.process import keep_closed
 
+    keep_closed()
     held = custody(house) or _begun(house)
     sealer = EnvelopeSealer(lambda: house.store, lambda wanted: custodian(house).unlock(custody(house) or held, wanted))
     sealer.begin(house.clock.now_ms())

@@ -109,6 +109,13 @@ ENTRIES: tuple[Entry, ...] = (
         "as the tables above",
         "minutes",
     ),
+    Entry(
+        "file",
+        "data/oo.db.broken-*",
+        "a damaged database that you set aside",
+        "as the tables above",
+        "until you remove it, or forget",
+    ),
     Entry("file", "data/write.lock", "the write lock", "empty", "until forget"),
     Entry("file", "data/todo.txt", "the task list that oO started", "your own words", "until forget"),
     Entry("file", "data/done.txt", "a done list beside it", "your own words", "until forget"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from oo_cli.house import Doors, House
     from oo_cli.options import Options
     from oo_cli.tui.first import Frame
+    from oo_data.errors import OoError
 
 
 class Desk:
@@ -57,6 +58,10 @@ class Desk:
     def shows_progress(self) -> bool:
         """Whether somebody is there to see how far long work has come."""
         return not self.options.quiet and not self.options.json and render.wants_dim(sys.stderr, self.environ)
+
+    def damage(self, error: Exception) -> OoError | None:
+        """What an unforeseen error comes from, where that is the database."""
+        return self._house.damage(error) if self._house is not None else None
 
     def close(self) -> None:
         """Close the house, if it was opened, and leave the screen, if the face did not come to take it over."""

@@ -2,79 +2,72 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from oo_agents import registry
-from oo_cli.engine.when import DAY_MS
+from oo_cli.adapters.listener import is_foreign
+from oo_cli.engine.when import DAY_MS, local
 from oo_cli.house import House
+from oo_cli.usecases import doctor_home
 from oo_cli.usecases.agents import own_folder
+from oo_cli.usecases.findings import Finding
 from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.status import CALENDAR
-from oo_data.errors import OoError
-from oo_data.store import db, health, keys, profile, words
+from oo_data.errors import BadUsageError, DataDamagedError, OoError
+from oo_data.store import db, erase, health, keys, profile, words
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 YEAR_MS = 365 * DAY_MS
 
-Level = Literal["ok", "note", "bad"]
-
-
-class Finding(NamedTuple):
-    """One checked fact. `exit_code` is what `oo doctor` ends with if this is the first bad one."""
-
-    part: str
-    level: Level
-    says: str
-    exit_code: int = 0
-
 
 def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -> list[Finding]:
     """Check everything; nothing is changed, and nothing leaves the machine with `offline`."""
-    found = list(_folders(house))
-    found += _agents(house)
+    found = [*doctor_home.places(house.paths), *_agents(house)]
     if not house.exists:
-        return [*found, Finding("database", "note", "There is none yet. Start with: oo add, or oo connect")]
+        return [*found, Finding("database", "note", "There is none yet.", 0, "Start with: oo add, or oo connect")]
+    found += [doctor_home.room(house.paths), *doctor_home.leftovers(house.paths)]
     try:
         conn = house.store.conn
     except OoError as error:
-        return [*found, Finding("database", "bad", error.line(), error.exit_code)]
+        return [*found, _bad("database", error)]
     found.append(_tried("database", lambda: _database(conn)))
+    if found[-1].level == "bad":
+        return found  # what else it says cannot be trusted
+    found += [doctor_home.clock(house), doctor_home.ledger(house)]
     found.append(_tried("key", lambda: custody_says(house)))
     found += _key_age(house)
-    memory = words.is_available(house.paths)
-    found.append(
-        Finding("memory", "ok", "Words of the shelf lie in memory only.")
-        if memory
-        else Finding("memory", "note", "No memory-backed directory: oo tip unseals its words, which takes longer.")
-    )
-    for source in profile.sources(conn):
-        found.append(_source(house, source, offline))
+    found.append(_memory(house))
+    found += [_source(house, source, offline) for source in profile.sources(conn)]
     found.append(_model(house, offline))
     return found
 
 
-def _folders(house: House) -> Iterator[Finding]:
-    bad = False
-    for folder in (house.paths.data, house.paths.config, house.paths.state):
-        if not os.path.isdir(folder):
-            continue
-        mode = os.stat(folder)
-        if mode.st_uid != os.getuid():
-            bad = True
-            yield Finding("folders", "bad", f"{folder} belongs to another user. Take it back with chown.", 8)
-        elif stat.S_IMODE(mode.st_mode) & 0o077:
-            bad = True
-            yield Finding("folders", "bad", f"{folder} is open to others. Close it: chmod 700 {folder}", 8)
-        elif not os.access(folder, os.W_OK):
-            bad = True
-            yield Finding("folders", "bad", f"{folder} cannot be written. Check the disk and its mode.", 8)
-    if not bad:
-        yield Finding("folders", "ok", "For you only.")
+def set_aside(house: House) -> str:
+    """Rename a damaged database, so that the next command begins anew; its new name.
+
+    Raises `BadUsageError` where it is sound or absent, `DataNewerError` where only a newer oO understands it.
+    """
+    if not house.exists:
+        raise BadUsageError("There is no database.", "Start with: oo add, or oo connect")
+    try:
+        _database(house.store.conn)
+    except DataDamagedError:
+        house.close()
+        stamp: datetime = local(house.clock.now_ms(), house.zone)
+        target = erase.set_aside(house.paths, f"{stamp:%Y%m%d-%H%M%S}")
+        words.clear(house.paths)
+        return target
+    raise BadUsageError("The database is sound; it stays where it is.", "See: oo doctor")
+
+
+def _memory(house: House) -> Finding:
+    if words.is_available(house.paths):
+        return Finding("memory", "ok", "Words of the shelf lie in memory only.")
+    return Finding("memory", "note", "No memory-backed directory: oo tip unseals its words, which takes longer.")
 
 
 def _database(conn: Connection) -> str:
@@ -92,7 +85,7 @@ def _agents(house: House) -> Iterator[Finding]:
     try:
         found = registry.discover(own_folder(house), third_party=False)
     except OoError as error:
-        yield Finding("agents", "bad", error.line(), error.exit_code)
+        yield _bad("agents", error)
         return
     broken = [entry for entry in found if entry.problem]
     for entry in broken:
@@ -115,11 +108,14 @@ def _model(house: House, offline: bool) -> Finding:
     try:
         named = house.llm is not None
     except OoError as error:
-        return Finding("model", "bad", error.line(), error.exit_code)
+        return _bad("model", error)
     if not named:
         return Finding("model", "ok", "None is named; oO words tips itself. To name one: docs/models.md")
-    from oo_cli.usecases.model_health import health_line
+    from oo_cli.usecases.model_health import health_line, port_here
 
+    port = port_here(house)
+    if port and is_foreign(port):
+        return Finding("model", "bad", f"At port {port} listens a program of another user.", 6, "Free that port.")
     level, says = health_line(house, offline)
     return Finding("model", level, says)
 
@@ -128,4 +124,8 @@ def _tried(part: str, attempt: Callable[[], str]) -> Finding:
     try:
         return Finding(part, "ok", attempt())
     except OoError as error:
-        return Finding(part, "bad", error.line(), error.exit_code)
+        return _bad(part, error)
+
+
+def _bad(part: str, error: OoError) -> Finding:
+    return Finding(part, "bad", error.message, error.exit_code, error.hint)

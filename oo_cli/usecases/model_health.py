@@ -48,6 +48,14 @@ def health_line(house: House, offline: bool) -> tuple[Literal["ok", "note"], str
     return "ok", f"{said}{use}"
 
 
+def port_here(house: House) -> int:
+    """The port of a gateway that its address puts on this machine; 0 for any other."""
+    if house.llm is None or not _is_number(house.llm.host):
+        return 0
+    parts = urlsplit(f"//{house.llm.host}")
+    return (parts.port or 80) if ip_address(parts.hostname or "").is_loopback else 0
+
+
 def _is_number(host: str) -> bool:
     """Whether a host[:port] is an address already."""
     try:

@@ -12,7 +12,8 @@ import pytest
 
 from oo_cli.engine.orchestrator import limits
 from oo_cli.usecases import gateway, settings
-from oo_cli.usecases.doctor import Finding, examine
+from oo_cli.usecases.doctor import examine
+from oo_cli.usecases.findings import Finding
 from oo_cli.usecases.forget import forget
 from oo_cli.usecases.refresh import refresh
 from oo_cli.usecases.why import explain, last_prompt, lines
@@ -127,7 +128,7 @@ def test_the_doctor_without_a_model_or_with_a_bad_address(open_bench: Open) -> N
     assert doctor(open_bench(LITELLM_URL="")).level == "ok"
     found = doctor(open_bench(LITELLM_URL="http://gateway.example"))
     assert (found.level, found.exit_code) == ("bad", 2)
-    assert "https" in found.says
+    assert "https" in found.next
 
 
 def test_how_long_it_may_take_is_a_setting(bench: Bench) -> None:

@@ -18,3 +18,10 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("connect", "todoist", "--no-browser", "--offline"), ("disconnect", "todoist"), ("refresh", "--quiet"),
     ("forget", "--dry-run"), ("disconnect", "todotxt"), ("forget", "--yes"),
 )  # fmt: skip
+
+# The commands of a day.
+SHORT: tuple[tuple[str, ...], ...] = (
+    ("add", "Buy milk due:2026-12-01"), ("refresh",), ("tip",), ("why",), ("later",), ("undo",), ("done",), ("log",),
+    ("status",), ("sources",), ("profile",), ("consent",), ("agents",), ("egress",), ("mood", "3"), ("doctor",),
+    ("doctor", "--json", "--offline"), ("key",), ("policy",), ("forget", "--dry-run"),
+)  # fmt: skip

@@ -186,6 +186,7 @@ TOLD: list[tuple[Exception, type[errors.OoError], str]] = [
     (sqlite_error(sqlite3.SQLITE_CORRUPT), errors.DataDamagedError, "damaged"),
     (sqlite_error(sqlite3.SQLITE_NOTADB), errors.DataDamagedError, "damaged"),
     (sqlite_error(sqlite3.SQLITE_CONSTRAINT), errors.OoError, "refused"),
+    (sqlite3.OperationalError("Could not decode to UTF-8 column 'x'"), errors.DataDamagedError, "damaged"),
     (sqlite_error(0), errors.OoError, "refused"),
 ]
 

@@ -279,7 +279,7 @@ def test_revoking_the_consent_of_an_agent(lived: House, paths: Paths) -> None:
     """It never speaks again until it may, and nothing of what it said or worked out is left."""
     conn = lived.store.conn
     agent = next(found.agent_id for found in records.snippets(conn, lived.clock.now_ms()))
-    others = {found.agent_id for found in records.snippets(conn, 0)} - {agent}
+    others = {found.agent_id for found in records.snippets(conn, lived.clock.now_ms())} - {agent}
     with lived.store.write():
         profile.save_prefs(conn, [Pref(agent, "own", "user", 1, 0, 1), Pref(agent, "guess", "inferred", 1, 0, 1)])
     told = consent.revoke(lived, f"agent.{agent}")
@@ -287,7 +287,7 @@ def test_revoking_the_consent_of_an_agent(lived: House, paths: Paths) -> None:
     assert not words.places(paths)
     refresh.refresh(lived)
     assert agent not in records.runs(conn)
-    assert {found.agent_id for found in records.snippets(conn, 0)} == others
+    assert {found.agent_id for found in records.snippets(conn, lived.clock.now_ms())} == others
     assert {key for (scope, key) in profile.prefs(conn) if scope == agent} == {"own"}
     assert rows(lived.store, "tip")
     assert not [row for row in rows(lived.store, "tip") if f"advice.{agent}" in row]

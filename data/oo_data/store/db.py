@@ -178,6 +178,8 @@ def told(error: Exception) -> "OoError":
         if error.errno in (EROFS, EACCES, EPERM):
             return errors.CannotWriteError("oO cannot write to its home.", "Check its owner and mode with: oo doctor")
         return errors.CannotWriteError(f"A file of oO failed ({type(error).__name__}).", "See: oo doctor")
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8"):
+        return errors.DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return errors.DataLockedError("Another oO is writing.", "Try again in a moment.")

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from oo_data import catalog
 from oo_data.env import Paths
 from oo_data.store import keys
-from oo_data.store.db import Store
+from oo_data.store.db import Store, told
 from oo_data.store.vectors import GATEWAY
 
 # The references and tips of one source, gathered before its rows go.
@@ -54,6 +54,7 @@ _ERASE = {
     "source": "delete from source where id = :source",
 }
 
+BROKEN = ".broken-"  # and when it was set aside
 TITLE_READER = "focus-area"  # the one agent whose consent lets titles be embedded
 
 
@@ -107,6 +108,23 @@ def unlink(path: str) -> int:
     size = os.lstat(path).st_size
     os.unlink(path)
     return size
+
+
+def set_aside(paths: Paths, stamp: str) -> str:
+    """Rename the database, with the journal that belongs to it; its new path. Raises `CannotWriteError`."""
+    target = f"{paths.database}{BROKEN}{stamp}"
+    try:
+        if os.path.exists(f"{paths.database}-journal"):
+            os.rename(f"{paths.database}-journal", f"{target}-journal")
+        os.rename(paths.database, target)
+    except OSError as error:
+        raise told(error) from error
+    return target
+
+
+def set_aside_of(paths: Paths) -> list[str]:
+    """The databases that were set aside, oldest first."""
+    return sorted(glob.glob(f"{glob.escape(paths.database)}{BROKEN}*"))
 
 
 def remove_folders(paths: Paths) -> list[str]:

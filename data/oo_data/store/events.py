@@ -142,6 +142,14 @@ def _fields(data: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"data": data}
 
 
+def last_at(conn: sqlite3.Connection) -> int:
+    """The latest time that any event was logged at (UTC ms); 0 where there is none."""
+    (at,) = conn.execute(
+        "select coalesce(max(at), 0) from (select at from event order by seq desc limit 100)"
+    ).fetchone()
+    return int(at)
+
+
 def _load(row: tuple[int, str, int, str, str, str]) -> Logged:
     seq, event_id, at, kind, subject, data = row
     return Logged(seq, event_id, at, EVENTS[kind](subject=subject, **json.loads(data)))

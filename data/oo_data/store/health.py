@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from oo_data.errors import DataDamagedError
+from oo_data.errors import DataDamagedError, OoError
 from oo_data.store import db
 
 Found = TypeVar("Found")
@@ -29,3 +29,15 @@ def check(conn: sqlite3.Connection) -> None:
         raise db.told(error) from error
     if verdict != "ok" or broken:
         raise DataDamagedError("The database is damaged.", "Move it away, or start anew with: oo forget")
+
+
+def behind(error: Exception, store: db.Store | None) -> OoError | None:
+    """What an unforeseen error comes from, where that is the database: its own word, or damage that a check finds."""
+    if isinstance(error, sqlite3.Error):
+        return db.told(error)
+    if store is not None:
+        try:
+            check(store.conn)
+        except OoError as found:
+            return found
+    return None

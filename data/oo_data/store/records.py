@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
 from oo_data.contracts.tip import Decision
+from oo_data.store.shelf import CLOCK_SLACK_MS
 
 
 def replace_tasks(conn: sqlite3.Connection, source: str, now: int, tasks: Iterable[TaskFeatures]) -> None:
@@ -133,11 +134,11 @@ def replace_snippets(conn: sqlite3.Connection, agent_ids: Iterable[str], snippet
 
 
 def snippets(conn: sqlite3.Connection, now: int) -> list[StoredSnippet]:
-    """Snippets that have not run out, heaviest first."""
+    """Snippets that have not run out, heaviest first; one from a time to come has, for the clock was set back."""
     rows = conn.execute(
         "select agent_id, version, text, refs, weight, at, expires_at, provenance from snippet where expires_at > ?"
-        " order by weight desc",
-        (now,),
+        " and at <= ? order by weight desc",
+        (now, now + CLOCK_SLACK_MS),
     )
     return [StoredSnippet(a, v, t, tuple(r.split()), w, at, e, tuple(p.split())) for a, v, t, r, w, at, e, p in rows]
 

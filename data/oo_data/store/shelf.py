@@ -11,7 +11,7 @@ import time
 from oo_data.env import Paths
 from oo_data.store.db import Store, append_event
 
-CLOCK_SLACK_MS = 300_000  # a clock may step back this far before what is on the shelf counts as stale
+CLOCK_SLACK_MS = 300_000  # a clock may step back this far before what was made counts as of a time to come
 SAME_SHOWING_MS = 600_000  # one impression of the tip seen last within this time, however many surfaces show it
 WORDS_NAME = "words"
 
@@ -23,7 +23,7 @@ NO_SOURCE = "no-source"
 # What takes longer than there is until the next appointment comes last; the person's word on it goes before a guess.
 _CANDIDATE = """
 select id, subject, kind, valid_until, decision_id from tip indexed by tip_rank
-where rank is not null and valid_from <= :now + 300000 and valid_until > :now
+where rank is not null and valid_from <= :now + :slack and valid_until > :now
   and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)
   and exists (select 1 from consent where key = tip.consent and granted = 1)
 order by valid_from > :now, coalesce(
@@ -37,7 +37,7 @@ select reason, until_at from silence
 where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
   and (after_shown = 0 or after_shown <= (
     select count(distinct tip.subject) from event join tip on tip.id = event.subject
-    where event.type = 'TipShown' and event.at between silence.from_at and :now + 300000 and tip.subject is not :subject
+    where event.type = 'TipShown' and event.at between silence.from_at and :now + :slack and tip.subject is not :subject
     and (silence.origin <> 'moment' or (
       exists (select 1 from tip as waiting where waiting.subject = tip.subject and waiting.rank is not null)
       and not exists (select 1 from mute where mute.subject = tip.subject and mute.until > :now)))))
@@ -77,10 +77,10 @@ def pick(store: Store, now: int, ambient: bool, among: str = "") -> Pick:
     if offset and offset != utc_offset(now):
         return Pick(STALE)  # in another zone, days and quiet hours begin at another time
     if among:
-        row = conn.execute(_NARROWED, {"now": now, "among": among}).fetchone()
+        row = conn.execute(_NARROWED, {"now": now, "slack": CLOCK_SLACK_MS, "among": among}).fetchone()
     else:
-        row = conn.execute(_CANDIDATE, {"now": now}).fetchone()
-    quiet = {"now": now, "ambient": ambient, "subject": row[1] if row else None}
+        row = conn.execute(_CANDIDATE, {"now": now, "slack": CLOCK_SLACK_MS}).fetchone()
+    quiet = {"now": now, "slack": CLOCK_SLACK_MS, "ambient": ambient, "subject": row[1] if row else None}
     held = conn.execute(_SILENCE, quiet).fetchone()
     if held:
         found = Pick(SILENCE)
