@@ -15,6 +15,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("habit", "add", "Stretch", "--every", "1d"), ("habit",), ("effort", "10m"), ("doctor",),
     ("doctor", "--offline", "--json"),
     ("key",), ("policy",), ("policy", "report"), ("eval",), ("eval", "--holdout"), ("area",), ("cron", "status"),
+    ("notify",), ("inspect",), ("inspect", "--tab", "health"),
     ("connect", "todoist", "--no-browser", "--offline"), ("disconnect", "todoist"), ("refresh", "--quiet"),
     ("forget", "--dry-run"), ("disconnect", "todotxt"), ("forget", "--yes"),
 )  # fmt: skip
