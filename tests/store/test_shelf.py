@@ -268,7 +268,7 @@ def test_the_hot_queries_stay_on_their_indexes(ready: Store) -> None:
         for number in range(3000):
             db.append_event(conn, f"e{number}", TUESDAY + number, "SourceRefreshed", "todotxt", "{}")
     ready.conn.execute("analyze")
-    values: dict[str, object] = {"now": TUESDAY, "ambient": 1, "subject": "s"}
+    values: dict[str, object] = {"now": TUESDAY, "slack": shelf.CLOCK_SLACK_MS, "ambient": 1, "subject": "s"}
     candidate, silence = plan(ready, shelf._CANDIDATE, values), plan(ready, shelf._SILENCE, values)
     assert "tip USING INDEX tip_rank" in candidate
     assert "event USING INDEX event_type_at (type=? AND at>?)" in silence
