@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 
 from oo_cli.house import House
 from oo_cli.usecases.findings import Finding
 from oo_data.env import Paths
-from oo_data.store import egress, erase, events, migrations
+from oo_data.store import db, egress, erase, events, migrations
 from oo_data.store.shelf import CLOCK_SLACK_MS
 
 FREE_WANTED = migrations.FREE_BYTES_WANTED
@@ -17,12 +18,14 @@ DYING_MS = 5 * 60_000  # a request takes a minute at most
 
 
 def close(paths: Paths) -> list[str]:
-    """Close to others what is this person's own and stands open; what was closed."""
+    """Close to others what is this person's own and stands open; what was closed. Raises `CannotWriteError`."""
     closed = []
-    for path, wanted in _own_places(paths):
-        found = os.lstat(path)
+    for path, wanted, found in _own_places(paths):
         if found.st_uid == os.geteuid() and found.st_mode & 0o077 and not stat.S_ISLNK(found.st_mode):
-            os.chmod(path, wanted)
+            try:
+                os.chmod(path, wanted)
+            except OSError as error:
+                raise db.told(error) from error
             closed.append(path)
     return closed
 
@@ -30,8 +33,7 @@ def close(paths: Paths) -> list[str]:
 def places(paths: Paths) -> Iterator[Finding]:
     """Folders and files: this person's own, and open to nobody else."""
     sound = True
-    for path, wanted in _own_places(paths):
-        found = os.lstat(path)
+    for path, wanted, found in _own_places(paths):
         kind = "folders" if wanted == 0o700 else "files"
         if found.st_uid != os.geteuid():
             sound = False
@@ -49,12 +51,14 @@ def places(paths: Paths) -> Iterator[Finding]:
         yield Finding("folders", "ok", "Yours, and open to nobody else.")
 
 
-def _own_places(paths: Paths) -> list[tuple[str, int]]:
-    """Each folder and file of this home that there is, with the mode it should have."""
+def _own_places(paths: Paths) -> Iterator[tuple[str, int, os.stat_result]]:
+    """Each folder and file of this home that there is, with the mode it should have and the state it is in."""
     folders = [folder for folder in (paths.data, paths.config, paths.state) if os.path.isdir(folder)]
     words = (paths.todo_file, f"{paths.data}/done.txt")  # the person's own files, with modes of their own
     files = [path for path in (*erase.files_of(paths), *erase.key_files_of(paths)) if path not in words]
-    return [*((folder, 0o700) for folder in folders), *((path, 0o600) for path in files)]
+    for path, wanted in (*((folder, 0o700) for folder in folders), *((path, 0o600) for path in files)):
+        with suppress(FileNotFoundError):  # a journal may end between two looks
+            yield path, wanted, os.lstat(path)
 
 
 def room(paths: Paths) -> Finding:

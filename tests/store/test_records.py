@@ -23,6 +23,7 @@ from oo_data.errors import OoError
 from oo_data.store import events, profile, records, tips
 from oo_data.store.db import Store
 from oo_data.store.records import StoredSnippet
+from oo_data.store.shelf import CLOCK_SLACK_MS
 from tests.fakes import TUESDAY
 from tests.store.conftest import NewTip
 
@@ -43,8 +44,8 @@ DONE = st.builds(
     st.none() | REFS,
 )  # fmt: skip
 SNIPPET = st.builds(
-    StoredSnippet, REFS, REFS, st.binary(max_size=40), st.lists(REFS, max_size=3).map(tuple), NUMBERS, TIMES,
-    st.integers(1, 1 << 52), st.lists(REFS, max_size=2).map(tuple),
+    StoredSnippet, REFS, REFS, st.binary(max_size=40), st.lists(REFS, max_size=3).map(tuple), NUMBERS,
+    st.integers(0, CLOCK_SLACK_MS), st.integers(1, 1 << 52), st.lists(REFS, max_size=2).map(tuple),
 )  # fmt: skip
 DECISION = st.builds(
     Decision, REFS, TIMES, REFS, st.sampled_from(["live", "shadow"]), REFS, st.none() | REFS, st.floats(0, 1),
@@ -167,6 +168,8 @@ def test_snippets_are_replaced_by_agent(conn: sqlite3.Connection) -> None:
     records.replace_snippets(conn, ["a"], [])
     assert [found.agent_id for found in records.snippets(conn, TUESDAY + 1)] == ["b"]
     assert records.snippets(conn, TUESDAY + 2) == []
+    assert len(records.snippets(conn, TUESDAY - CLOCK_SLACK_MS)) == 1
+    assert records.snippets(conn, TUESDAY - CLOCK_SLACK_MS - 1) == []  # the clock was set back
 
 
 def test_the_last_run_of_each_agent(conn: sqlite3.Connection) -> None:
