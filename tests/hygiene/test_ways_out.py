@@ -20,8 +20,8 @@ WAYS_OUT = {
     "ssl": {HTTP},
     "http.cookiejar": {HTTP},  # to refuse every cookie
     "subprocess": {
-        "oo_cli/usecases/agents_run.py", "oo_cli/adapters/clockwork/programs.py", f"{NOTIFY}/post.py",
-        "oo_cli/adapters/sources/taskwarrior/program.py",
+        "oo_cli/usecases/agents_run.py", "oo_cli/adapters/programs.py", f"{NOTIFY}/post.py",
+        "oo_cli/adapters/sources/taskwarrior/program.py", "oo_cli/adapters/sources/calendar/source.py",
     },
     "webbrowser": {"oo_cli/commands/connecting.py"},
     "asyncio": {"oo_cli/tui/", f"{NOTIFY}/desktop.py"},  # Textual's loop, and the session bus

@@ -36,7 +36,7 @@ def test_without_consents_no_command_reaches_out(lone: dict[str, str], tmp_path:
     assert [
         answer["words"] for answer in answers if "Traceback" in answer["err"] or "unexpected" in answer["err"]
     ] == []
-    assert room_calls(answers) <= {("subprocess.Popen", "oo_cli.adapters.programs.py")}
+    assert room_calls(answers) <= {("subprocess.Popen", "oo_cli/adapters/programs.py")}
 
 
 @tracing.needs_trace
