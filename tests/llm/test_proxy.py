@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from oo_cli.engine.orchestrator import limits
-from oo_cli.usecases import areas, embedding, judge
+from oo_cli.usecases import areas, embedding, judge, settings
 from oo_data.store import egress
 from tests.conftest import ROOT
 from tests.llm.conftest import Bench, Open
@@ -196,6 +196,7 @@ def test_a_judgement(behind: Far) -> None:
 
 def test_nothing_of_the_person_is_logged(behind: Far, proxy: Proxy) -> None:
     """As the shipped configuration promises, titles stay out of the proxy's log, also where a request fails."""
+    settings.assign(behind.house, limits.SETTING, "20")
     behind.retitle("Zanzibar passport")
     behind.refresh()
     behind.upstream.script = native(FAULTY["500"][0])
