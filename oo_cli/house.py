@@ -55,11 +55,20 @@ def _no_signs(house: House) -> Mapping[str, str]:
     return {}
 
 
+def _hourly(source: str) -> int:
+    return 3_600_000
+
+
+def _reachable(source: str) -> bool:
+    return True
+
+
 class Doors(NamedTuple):
     """How a house reaches what lies outside it; the composition root fills this in, tests fill in their own.
 
     `leave` ends a source's login at its provider for as long as the caller erases it; whether the provider was told.
     `ask` asks the person for the passphrase of the vault, if it has one.
+    `every` is how often a source wants to be read (ms; 0: when it changes), `reachable` whether trying makes sense now.
     """
 
     vault: Callable[[House], Sealer]
@@ -71,6 +80,8 @@ class Doors(NamedTuple):
     notifier: Callable[[House, Channel], Notifier] = _no_notifier
     signs: Callable[[House], Mapping[str, str]] = _no_signs
     ask: Ask = nobody
+    every: Callable[[str], int] = _hourly
+    reachable: Callable[[str], bool] = _reachable
 
 
 class House:

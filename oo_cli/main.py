@@ -27,7 +27,7 @@ ROOMS = {
     "consent": "consent", "profile": "profile", "agents": "agents", "log": "log", "egress": "egress",
     "context": "context", "mood": "mood", "habit": "habit", "effort": "effort",
     "status": "status", "doctor": "doctor", "key": "key", "forget": "forget", "policy": "policy", "eval": "eval_",
-    "area": "area", "cron": "cron", "notify": "notify", "inspect": "inspect",
+    "area": "area", "cron": "cron", "notify": "notify", "inspect": "inspect", "daemon": "daemon",
 }  # fmt: skip
 DESCRIPTION = f"""oO shows one well-timed tip. Without a command: the watch face.
 

@@ -32,7 +32,19 @@ def open_house(
         clock or SystemClock(environ),
         local_zone(environ),
         doors
-        or Doors(open_vault, open_source, leave_source, open_embedder, open_llm, clockworks, notifier, signs, ask),
+        or Doors(
+            open_vault,
+            open_source,
+            leave_source,
+            open_embedder,
+            open_llm,
+            clockworks,
+            notifier,
+            signs,
+            ask,
+            every=read_every,
+            reachable=reachable,
+        ),
         say,
     )
 
@@ -84,6 +96,21 @@ def locate_taskwarrior(house: House, folder: str | None) -> str:
     from oo_cli.adapters.sources.taskwarrior.program import locate
 
     return locate(house.environ, folder)
+
+
+def read_every(source_id: str) -> int:
+    """How often a source wants to be read (ms); 0 where a change makes it due."""
+    from oo_cli.adapters.sources.manifests import manifest
+
+    return manifest(source_id).every_minutes * 60_000
+
+
+def reachable(source_id: str) -> bool:
+    """Whether there is any point in reading a source now: a remote one wants a network."""
+    from oo_cli.adapters.network import is_up
+    from oo_cli.adapters.sources.manifests import manifest
+
+    return not manifest(source_id).hosts or is_up()
 
 
 def open_embedder(house: House) -> Embedder:

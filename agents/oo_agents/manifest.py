@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 from oo_agents.kit.fields import Anything, Choice, Each, FaultError, Field, Number, Schema, Text, check_table
 from oo_agents.kit.fields import table_schema as _table_schema
-from oo_agents.kit.schedule import INTERVAL_MS
+from oo_agents.kit.schedule import SCHEDULES
 from oo_agents.kit.units import MAX_ITEMS, UNITS, fit
 from oo_data.contracts.agent import AgentManifest, InferredParam
 from oo_data.errors import DataDamagedError
 
-SCHEDULES = tuple(INTERVAL_MS)
 MAX_TTL_HOURS = 168
 ID = re.compile(r"(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 OPTIONAL = ("contexts",)

@@ -48,19 +48,30 @@ def as_data(said: Recommendation) -> dict[str, object]:
     return {"tip" if isinstance(said, Tip) else "silence": said._asdict()}
 
 
+def _is_due(at: Desk) -> bool:
+    """Whether there is anything to do, found out before what does it is loaded."""
+    from oo_cli.usecases.agenda import look
+
+    return bool(look(at.house).overdue)
+
+
 def run_refresh(at: Desk, if_stale: bool = False) -> int:
     """Refresh and say how it went; the exit code is that of the first source that failed."""
-    from oo_cli.usecases.refresh import Report, is_stale, refresh
-
     house = at.house
     if not house.exists:
         at.say("Nothing to refresh yet. Start with: oo add, or oo connect")
         return 0
-    if if_stale and not is_stale(house):
+    if if_stale and not _is_due(at):
         _tell(at)
         return 0
+    from oo_cli.usecases.catch_up import catch_up
+    from oo_cli.usecases.refresh import refresh
+
+    offline = at.options.offline
     with progress_bar(at.shows_progress) as progress:
-        report: Report = refresh(house, local_only=at.options.offline, progress=progress, ask=True)
+        report = catch_up(house, offline, progress) if if_stale else refresh(house, offline, progress, ask=True)
+    if report is None:
+        return 0
     if report.busy:
         at.say("A refresh is already running.")
         return 0

@@ -14,6 +14,7 @@ def show_face(at: Desk) -> int:
         from oo_cli.commands import plain
 
         return plain.tip(at)
+    from oo_cli.daemon.scheduler import Scheduler
     from oo_cli.tui import first
     from oo_cli.tui.run import run_face
     from oo_cli.wiring import open_house
@@ -27,7 +28,8 @@ def show_face(at: Desk) -> int:
 
     colourless = at.options.no_color or bool(at.environ.get("NO_COLOR"))
     try:
-        return run_face(another_house, at.frame or first.look(at.environ), plain=colourless)
+        frame, clock = at.frame or first.look(at.environ), Scheduler(another_house)
+        return run_face(another_house, frame, plain=colourless, background=clock)
     finally:
         # A word beside the data would tear the screen; it is said once the screen is left.
         for line in said:

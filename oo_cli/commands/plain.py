@@ -65,11 +65,11 @@ def agents(at: Desk) -> int:
     return 0
 
 
-def refresh(at: Desk) -> int:
+def refresh(at: Desk, if_stale: bool = False) -> int:
     """Read the sources and put fresh tips on the shelf."""
     from oo_cli.commands.answer import run_refresh
 
-    return run_refresh(at)
+    return run_refresh(at, if_stale)
 
 
 # Verbs that take words of the person's own, or none.
@@ -91,6 +91,8 @@ def run_plain(at: Desk, verb: str, words: Sequence[str]) -> int | None:
     """Run a verb that needs no parser; None where it has options, or needs words and has none."""
     if verb in PLAIN and not words:
         return PLAIN[verb](at)
+    if verb == "refresh" and list(words) == ["--if-stale"]:
+        return refresh(at, if_stale=True)  # cron asks for this all day
     if verb in WORDED and not any(word.startswith("-") for word in words) and (words or verb != "add"):
         return WORDED[verb](at, words)
     return None

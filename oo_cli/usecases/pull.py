@@ -10,6 +10,7 @@ from oo_cli.engine.features.tasks import aged, completion, task_features
 from oo_cli.engine.gate.openings import Stretch, merged
 from oo_cli.engine.when import local
 from oo_cli.house import House
+from oo_cli.usecases import agenda
 from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import Reading, TaskSignal
@@ -46,7 +47,13 @@ class Remembering(Protocol):
 Progress = Callable[[str, int, int], None]
 
 
-def pull(house: House, local_only: bool, progress: Progress | None = None, keep: bool = False) -> Pulled:
+def pull(
+    house: House,
+    local_only: bool,
+    progress: Progress | None = None,
+    keep: bool = False,
+    resting: frozenset[str] = frozenset(),
+) -> Pulled:
     """Read the connected sources whose consent holds; those left out or failing keep what was known of them.
 
     Nothing is written unless it is to `keep` what they tell of the past.
@@ -55,7 +62,8 @@ def pull(house: House, local_only: bool, progress: Progress | None = None, keep:
     granted = profile.granted(house.store.conn)
     before = {task.ref: task for task in records.tasks(house.store.conn)}
     for state in profile.sources(house.store.conn).values():
-        if f"source.{state.id}" not in granted or (local_only and not is_local(state)):
+        consented = f"source.{state.id}" in granted
+        if not consented or state.id in resting or (local_only and not is_local(state)):
             continue
         try:
             source = house.source(state.id)
@@ -155,12 +163,15 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         profile.source_read(conn, source, now, reading.mark)
         if reading.busy is not None:
             busy.replace(conn, source, merged((block.from_ms, block.until_ms) for block in reading.busy))
+        agenda.served(house, agenda.source_duty(source), now, every=house.doors.every(source))
         if reading.progress is not None:
             history.set_progress(conn, source, reading.progress)
         house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)
     for source, error in pulled.failures.items():
         path = connected[source].watch_path if source in connected else None
         profile.source_failed(conn, source, type(error).__name__, shelf.mark_of(path) if path else None)
+        if source in connected:
+            agenda.fell(house, agenda.source_duty(source), type(error).__name__, now, every=house.doors.every(source))
         house.bus.publish(conn, SourceFailed(source, type(error).__name__), now)
     records.add_completions(conn, fresh)
     return tuple(news)

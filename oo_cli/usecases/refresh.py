@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from oo_cli.engine import gate
 from oo_cli.engine.effort import Efforts
-from oo_cli.engine.when import DAY_MS, HOUR_MS
+from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House, make_folders
-from oo_cli.usecases import areas, brain, contexts, holdout, moods, outbox, prepare, pull, think
+from oo_cli.usecases import agenda, areas, brain, contexts, holdout, moods, outbox, prepare, pull, think
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 HISTORY_MS = 550 * DAY_MS
 WORDS_TTL_MS = DAY_MS
 DECISION_TTL_MS = 14 * DAY_MS
-STALE_MS = HOUR_MS
 EGRESS_TTL_MS = 90 * DAY_MS
 
 
 class Report(NamedTuple):
-    """How a refresh went. `busy`: another one was running, so nothing was done here."""
+    """How a refresh went. `busy`: another one was running, or had just ended, so nothing was done here."""
 
     busy: bool = False
     tasks: int = 0
@@ -37,19 +37,29 @@ class Report(NamedTuple):
     agents_failed: tuple[str, ...] = ()
 
 
-def refresh(house: House, local_only: bool = False, progress: pull.Progress | None = None, ask: bool = False) -> Report:
+def refresh(
+    house: House,
+    local_only: bool = False,
+    progress: pull.Progress | None = None,
+    ask: bool = False,
+    still: Callable[[], frozenset[str] | None] | None = None,
+) -> Report:
     """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once.
 
-    Only with `ask` may a model be asked for words.
+    Only with `ask` may a model be asked for words. `still` is asked once this refresh is alone: which sources are to be
+    left unread, or None where nothing is to be done any more.
     """
     make_folders(house.paths)
     fd = locks.take(f"{house.paths.state}/refresh.lock")
     if fd is None:
         return Report(busy=True)
     try:
+        resting = still() if still else frozenset[str]()
+        if resting is None:
+            return Report(busy=True)
         while True:
             try:
-                return _refresh(house, local_only, progress, ask and not local_only)
+                return _refresh(house, local_only, progress, ask and not local_only, resting)
             except _WithdrawnError:
                 continue  # what was just forgotten must not come back: begin anew without it
     finally:
@@ -80,14 +90,17 @@ def shelf_to_be(house: House) -> tuple[prepare.Shelf, prepare.Stock]:
     return made.shelf, made.stock
 
 
-def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask: bool) -> Report:
+def _refresh(
+    house: House, local_only: bool, progress: pull.Progress | None, ask: bool, resting: frozenset[str]
+) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
     seen, granted = events.last_seq(conn), profile.granted(conn)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     if not local_only:
         outbox.flush(house)
-    made = _make(house, pull.pull(house, local_only, progress, keep=True), now, local_only, ask)
+    pulled = pull.pull(house, local_only, progress, keep=True, resting=resting)
+    made = _make(house, pulled, now, local_only, ask)
     gateway = made.placed.gateway
     taken = gateway.taken if gateway else 0.0
     worded = _ask_model(house, made.shelf, made.stock, now, taken if ask else None)
@@ -105,6 +118,7 @@ def _refresh(house: House, local_only: bool, progress: pull.Progress | None, ask
         if worded and worded.request:
             asked.save(conn, worded.request)
         profile.set_meta(conn, "utc-offset", shelf.utc_offset(now))
+        agenda.served(house, agenda.SHELF, now, hours=agenda.SHELF_HOURS)
         _sweep(house, now)
         words.write(house.paths, ready.words)
     egress.sweep(house.store, now - EGRESS_TTL_MS)
@@ -187,6 +201,7 @@ def _note_ignored(house: House, now: int) -> None:
 
 def _sweep(house: House, now: int) -> None:
     conn = house.store.conn
+    agenda.served(house, agenda.SWEEP, now, hours=agenda.DAILY_HOURS)
     tips.sweep_words(conn, now - WORDS_TTL_MS)
     outbox.sweep(house, now)
     records.sweep_decisions(conn, now - DECISION_TTL_MS)
@@ -196,11 +211,9 @@ def _sweep(house: House, now: int) -> None:
     asked.sweep(conn, now - WORDS_TTL_MS, now - DECISION_TTL_MS)
 
 
-def is_stale(house: House) -> bool:
-    """Whether a refresh could change anything: a watched file changed, a source not read for an hour, no tip left."""
+def sweep(house: House) -> None:
+    """Let go of what has been kept long enough, without a refresh."""
     now = house.clock.now_ms()
-    contexts.look(house)
-    if shelf.pick(house.store, now, ambient=False).kind == shelf.STALE:
-        return True
-    states = profile.sources(house.store.conn).values()
-    return any(state.last_ok_at is None or not 0 <= now - state.last_ok_at <= STALE_MS for state in states)
+    with house.store.write():
+        _sweep(house, now)
+    egress.sweep(house.store, now - EGRESS_TTL_MS)

@@ -8,6 +8,7 @@ from oo_cli.engine.told import counted
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
 from oo_cli.render import SILENCES
+from oo_cli.usecases import agenda
 from oo_data.store import busy, outbox, profile, records, shelf, tips
 
 CALENDAR = "calendar"  # the source that holds no tasks
@@ -16,7 +17,14 @@ CALENDAR = "calendar"  # the source that holds no tasks
 def status(house: House) -> dict[str, Any]:
     """Facts for `oo status`; all numbers, fixed words and times (UTC ms)."""
     if not house.exists:
-        return {"sources": [], "shelf": 0, "shown_today": 0, "gate": None, "outbox": outbox.Counts()._asdict()}
+        return {
+            "sources": [],
+            "shelf": 0,
+            "shown_today": 0,
+            "gate": None,
+            "outbox": outbox.Counts()._asdict(),
+            "alerts": [],
+        }
     now = house.clock.now_ms()
     conn = house.store.conn
     day = midnight(local(now, house.zone).date(), house.zone)
@@ -31,6 +39,7 @@ def status(house: House) -> dict[str, Any]:
         "shown_today": tips.shown_since(conn, day),
         "gate": gate,
         "outbox": outbox.counts(conn)._asdict(),
+        "alerts": [alert._asdict() for alert in agenda.alerts(house)],
     }
 
 
@@ -43,7 +52,8 @@ def status_lines(house: House, data: dict[str, Any]) -> list[str]:
         word = SILENCES.get(data["gate"]["reason"], "").lower()
         typed = "" if data["gate"]["typed"] else "; a typed oo tip is still answered"
         said.append(f"Quiet now: {word}, until {until}{typed}.")
-    return said + _outbox_lines(outbox.Counts(**data["outbox"]))
+    said += _outbox_lines(outbox.Counts(**data["outbox"]))
+    return said + [alert["says"] for alert in data["alerts"]]
 
 
 def _outbox_lines(counts: outbox.Counts) -> list[str]:

@@ -18,7 +18,7 @@ from oo_cli.engine.features import habit
 from oo_cli.engine.features.registry import FEATURES, stale
 from oo_cli.engine.features.summary import summarise
 from oo_cli.house import House
-from oo_cli.usecases import contexts, moods
+from oo_cli.usecases import agenda, contexts, moods
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.agents_run import LIMIT_S, Outcome, perform
 from oo_cli.usecases.areas import CONSENT as TITLES
@@ -41,19 +41,22 @@ class Thoughts:
     """What the agents made of the features.
 
     `snippets` are those of the agents that ran and those still in force of the agents that were not due. `failed` maps
-    an agent to the class name of its error, `ran` to its version, `millis` to how long it took.
+    an agent to the class name of its error, `ran` to its version, `schedules` to its schedule, `millis` to how long it
+    took.
     """
 
     snippets: list[Snippet] = field(default_factory=list)
     inferred: dict[str, tuple[Inferred, ...]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     ran: dict[str, str] = field(default_factory=dict)
+    schedules: dict[str, str] = field(default_factory=dict)
     millis: dict[str, int] = field(default_factory=dict)
 
     def add(self, manifest: AgentManifest, outcome: Outcome) -> None:
         """Take in one run."""
         answer = outcome.answer
         self.ran[manifest.id] = manifest.version
+        self.schedules[manifest.id] = manifest.schedule
         self.millis[manifest.id] = outcome.millis
         self.inferred[manifest.id] = answer.inferred
         if answer.snippet is not None:
@@ -100,7 +103,8 @@ def think(
             continue
         last = runs.get(entry.id)
         happened = last_seen(conn, manifest.invalidated_by) if last and manifest.schedule != "refresh" else {}
-        if inputs.set_since(entry.id, last) or due(manifest, last[:2] if last else None, happened, now):
+        is_turn = agenda.has_turn(house, entry.id, now)
+        if inputs.set_since(entry.id, last) or due(manifest, last[:2] if last else None, happened, is_turn):
             thoughts.add(manifest, perform(entry, manifest, inputs.ask(manifest), limit_s))
         else:
             waiting[manifest.id] = manifest.version
@@ -235,6 +239,7 @@ def record(house: House, thoughts: Thoughts, sources: Sequence[str], now: int) -
         records.save_run(conn, agent_id, version, now, outcome, thoughts.millis.get(agent_id, 0))
         if agent_id in thoughts.failed:
             house.bus.publish(conn, AgentFailed(agent_id, outcome), now)
+    agenda.agents_ran(house, thoughts.schedules, now)
     _record_prefs(house, thoughts, now)
 
 

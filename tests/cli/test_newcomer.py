@@ -35,6 +35,7 @@ ONE = {
     "model": "1 learnt model",
     "asked": "1 question to a model",
     "data_key": "1 data key",
+    "duty": "1 timer",
 }
 NIGHT = "2026-12-01T23:30:00+01:00"
 FOCUS = "focus-area.preferred_areas"

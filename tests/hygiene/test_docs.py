@@ -17,6 +17,7 @@ TOP_ROOMS = (
     "agents",
     "oo_cli",
     "oo_cli/tui",
+    "oo_cli/daemon",
     "oo_cli/adapters/llm",
     "oo_cli/adapters/vault",
     "oo_cli/adapters/sources/todotxt",

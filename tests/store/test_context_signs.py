@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from oo_cli.house import House
-from oo_cli.usecases import consent, contexts
+from oo_cli.usecases import agenda, consent, contexts
 from oo_cli.usecases.add import add_task
-from oo_cli.usecases.refresh import is_stale, refresh
+from oo_cli.usecases.refresh import refresh
 from oo_data.errors import BadUsageError, ConsentMissingError
 from oo_data.store import contexts as store
 from tests.fakes import FixedClock, house_at
@@ -67,7 +67,7 @@ def test_a_context_follows_its_place(house: House, place: Place) -> None:
     assert contexts.active_refs(house, house.clock.now_ms())
     refresh(house)
     place.seen = {"network": HOME}
-    assert is_stale(house)
+    assert agenda.look(house).overdue
     refresh(house)
     assert how(house) == {"work": ""}
     place.seen = {"network": OFFICE, "battery": "battery"}

@@ -12,7 +12,10 @@ import pytest
 from oo_cli.house import House
 from oo_cli.usecases import connect, consent, feedback, recommend, refresh
 from oo_data import catalog
+from oo_data.contracts.duty import Duty
 from oo_data.contracts.event import (
+    AlertCleared,
+    AlertRaised,
     ConsentChanged,
     Event,
     FeedbackGiven,
@@ -28,7 +31,7 @@ from oo_data.contracts.profile import Pref
 from oo_data.contracts.tip import Decision, RecommendRequest, SilentSpan, Tip
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.store import egress, erase, events, profile, records, shelf, tips, words, yardstick
+from oo_data.store import duties, egress, erase, events, profile, records, shelf, tips, words, yardstick
 from oo_data.store.db import Store, append_event
 from oo_data.store.egress import EgressRow
 from oo_data.store.records import StoredSnippet
@@ -57,9 +60,11 @@ def fill_for(conn: sqlite3.Connection, source: str) -> None:
     conn.execute("insert into vector values (?, 'usem3', ?, x'00', 1)", (ref, source))
     conn.execute("insert into area values (?, ?, 'home', 'user', 1)", (ref, source))
     conn.execute("insert into busy values (?, 1, 2)", (source,))
+    duties.save(conn, Duty(f"source.{source}", at=TUESDAY))
     happened: tuple[Event, ...] = (
         TipShown(tip, ref, "tip"), FeedbackGiven(tip, ref, "no", "", 0), FeedbackUndone("some-event", done),
         TipIgnored(tip, ref), SourceRefreshed(source, 1, 1), SourceFailed(source, "SourceUnavailableError"),
+        AlertRaised(f"source.{source}", "SourceUnavailableError", 3), AlertCleared(f"source.{source}", 3),
     )  # fmt: skip
     conn.execute("insert into data_key values (?, ?, '2026-12', x'00')", (f"{source}-key", source))
     for number, event in enumerate(happened):
@@ -129,6 +134,9 @@ def test_one_source_is_erased_as_the_catalogue_says(full: Store, gone: str, stay
             assert left == [row for row in held if table in ("pref", "pref_log") and "user" in row], table
         assert erased.get(table, 0) == len(held) - len(left), table
     assert profile.secret(full.conn, "ref-key") is not None
+    assert list(duties.read(full.conn)) == [f"source.{stays}"]
+    alerted = [entry.event.subject for entry in events.latest(full.conn, (AlertRaised, AlertCleared), 9)]
+    assert alerted == [f"source.{stays}"] * 2
 
 
 def test_erasing_is_all_or_nothing(full: Store) -> None:

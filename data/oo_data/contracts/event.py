@@ -136,6 +136,21 @@ class HeldOut(NamedTuple):
     until: int
 
 
+class AlertRaised(NamedTuple):
+    """A duty (the subject) has failed so often that the person should know; once in a streak."""
+
+    subject: str
+    error: str
+    failures: int
+
+
+class AlertCleared(NamedTuple):
+    """A duty (the subject) went well again after a streak that was told of."""
+
+    subject: str
+    failures: int
+
+
 Event = (
     TipShown
     | FeedbackGiven
@@ -154,6 +169,8 @@ Event = (
     | ContextChanged
     | PolicyChanged
     | HeldOut
+    | AlertRaised
+    | AlertCleared
 )
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

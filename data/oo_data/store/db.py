@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from oo_data.errors import OoError
 
 APPLICATION_ID = 0x6F4F3031  # "oO01"
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 BUSY_SECONDS = 5.0
 
 # Set on every connection: none of them is stored in the file, and each guards against text left behind or a

@@ -32,7 +32,8 @@ _ERASE = {
     " (select id from event where json_extract(data, '$.about') in (select ref from gone))",
     "event": "delete from event where subject in (select id from gone_tip) or subject = :source"
     " or json_extract(data, '$.about') in (select ref from gone)"
-    " or type in ('PrefInferred', 'SnippetEmitted', 'ShelfPrepared')",
+    " or type in ('PrefInferred', 'SnippetEmitted', 'ShelfPrepared')"
+    " or (type in ('AlertRaised', 'AlertCleared') and subject = 'source.' || :source)",
     "tip": "delete from tip where id in (select id from gone_tip)",
     "snippet": "delete from snippet",
     "feature": "delete from feature",
@@ -48,6 +49,7 @@ _ERASE = {
     "busy": "delete from busy where source = :source",
     "meta": "delete from meta where key = 'problems.' || :source",
     "outbox": "delete from outbox where source = :source",
+    "duty": "delete from duty where id = 'source.' || :source",
     "secret": "delete from secret where name like :source || '.%'",
     "task": "delete from task where source = :source",
     "completion": "delete from completion where source = :source",
@@ -152,6 +154,7 @@ def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
         {"agent": agent_id},
     )
     conn.execute("delete from mute where subject = 'advice.' || ?", (agent_id,))
+    conn.execute("delete from duty where id = 'agent.' || ?", (agent_id,))
     conn.execute("delete from pref_log where scope = ? and source <> 'user'", (agent_id,))
     return {
         "decisions": conn.execute(

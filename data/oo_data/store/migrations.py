@@ -219,6 +219,15 @@ V10 = """
 create table yardstick (place integer primary key, edition text not null, vector blob not null) strict;
 """
 
+# What was done when: the scheduler, cron and the person's own refresh look here for what is due.
+V11 = """
+create table duty (
+  id text primary key, every integer not null, hours text not null, slot text not null, at integer not null,
+  tried_at integer not null, failures integer not null, error text not null,
+  alerted integer not null check (alerted in (0, 1))
+) strict;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -265,6 +274,10 @@ def migrations() -> Migrations:
     @steps()
     def m0010_yardstick(database: object) -> None:
         _run(database, V10, 10)
+
+    @steps()
+    def m0011_duty(database: object) -> None:
+        _run(database, V11, 11)
 
     return steps
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from oo_agents.kit.schedule import INTERVAL_MS
 from oo_cli.engine.told import counted
 from oo_cli.engine.when import utc_iso
 from oo_cli.house import House
+from oo_cli.usecases import agenda
 from oo_cli.usecases import agents as use
 from oo_cli.usecases.agents_once import run, run_lines
 from oo_cli.usecases.inspect.sheet import NONE, Act, Ask, Column, Row, Sheet, Tab, facts, found, moment
@@ -50,7 +50,7 @@ def _row(
 ) -> Row:
     on, at = agent["on"], ran[1] if ran else None
     text = house.sealer.unseal(said.text, "snippet", "text", said.agent_id) if said else ""
-    due = None if at is None else at + INTERVAL_MS.get(agent["schedule"] or "refresh", 0)
+    due = agenda.due(house).at.get(f"{agenda.AGENT}{agent['id']}") if at is not None else None
     waits = on and due is not None and due > now
     state = "broken" if agent["problem"] else "on" if on else "off"
     outcome = "" if ran is None or ran[2] == "ok" else f" {ran[2]}"

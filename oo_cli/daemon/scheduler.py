@@ -1,0 +1,147 @@
+"""The scheduler inside a process: APScheduler starts each duty when it is due, our own table says when that is.
+
+Zones, daylight saving and what was missed are settled in `engine.timetable`, which `oo refresh --if-stale` uses too.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from oo_cli.daemon.leader import Lead
+from oo_cli.house import House
+from oo_data.errors import OoError
+from oo_data.store import health
+
+if TYPE_CHECKING:
+    from oo_cli.bus import Handler
+    from oo_cli.daemon.jobs import Jobs
+
+BEAT_S = 60.0  # a sleep of the machine or a clock set otherwise is noticed this long after, at most
+LONGEST_REST_BEATS = 64
+LOCK = "leader.lock"
+NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+def _hear_nothing(line: str) -> None:
+    pass
+
+
+class Scheduler:
+    """Does what is due, on one thread of its own, for as long as this process leads.
+
+    `open_house` is called on that thread at each look, so that a home that was forgotten, migrated or moved to another
+    zone is seen as it is. `told` hears each event and `trouble` one line for each new trouble, on that thread too.
+    """
+
+    def __init__(
+        self,
+        open_house: Callable[[], House],
+        told: Handler | None = None,
+        trouble: Callable[[str], None] = _hear_nothing,
+        beat_s: float = BEAT_S,
+    ) -> None:
+        self._open_house = open_house
+        self._told = told
+        self._trouble = trouble
+        self._beat_s = beat_s
+        self._lead = Lead()
+        self._woken, self._ended = Event(), False
+        self._failures, self._rests_until, self._said = 0, 0.0, ""
+        self._thread = Thread(target=self._run, name="oo-scheduler", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at once: the process was stopped, or something has changed."""
+        self._woken.set()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """End, and wait that long for work under way, which may be cut off anywhere; also where it never began."""
+        self._ended = True
+        self._woken.set()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread lives."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        from oo_cli.daemon.jobs import Jobs
+
+        jobs = Jobs()
+        while not self._ended:
+            self._woken.clear()
+            wait = self._beat(jobs)
+            # By the monotonic clock, whatever the one on the wall says: this is how a clock that was set is noticed.
+            self._woken.wait(self._beat_s if wait is None else min(wait, self._beat_s))
+        jobs.shutdown()
+        self._lead.drop()
+
+    def _beat(self, jobs: Jobs) -> float | None:
+        """One look, and what is due; the seconds to the next duty."""
+        try:
+            jobs.declare(self._waits(), self._work)
+            return jobs.turn()
+        except Exception as error:  # noqa: BLE001 - a look that fails is told, and followed by another one
+            self._fail(error)
+            return None
+
+    def _waits(self) -> Mapping[str, float]:
+        """In how many seconds each duty is due; none where nobody lives, another process leads, or all fails."""
+        time.tzset()  # the machine may have moved
+        if time.monotonic() < self._rests_until:
+            return NOTHING
+        from oo_cli.usecases.agenda import look
+
+        with self._home() as house:
+            if not house.exists or os.path.lexists(house.paths.forgetting):
+                self._lead.drop()
+                return NOTHING
+            if not self._lead.holds(f"{house.paths.state}/{LOCK}"):
+                return NOTHING
+            now, turns = house.clock.now_ms(), health.reading(lambda: look(house)).at
+            return {duty: max(turn - now, 0) / 1000 for duty, turn in turns.items()}
+
+    def _work(self) -> None:
+        """Do all that is due; the jobs of the others find nothing left."""
+        if self._ended:
+            return
+        try:
+            with self._home() as house:
+                from oo_cli.usecases.catch_up import catch_up
+
+                if self._told is not None:
+                    house.bus.subscribe(self._told)
+                report = health.reading(lambda: catch_up(house))
+        except Exception as error:  # noqa: BLE001 - here and not in APScheduler, which would log it with its text
+            self._fail(error)
+            return
+        if report is not None:
+            self._failures, self._said = 0, ""
+
+    def _fail(self, error: Exception) -> None:
+        """Tell a trouble once, and rest longer each time: a full disk cannot even keep that something failed."""
+        self._failures += 1
+        self._rests_until = time.monotonic() + self._beat_s * min(2 ** (self._failures - 1), LONGEST_REST_BEATS)
+        line = error.line() if isinstance(error, OoError) else f"Something went wrong ({type(error).__name__})."
+        if line != self._said:
+            self._said = line
+            self._trouble(line)
+
+    @contextmanager
+    def _home(self) -> Iterator[House]:
+        house = self._open_house()
+        try:
+            yield house
+        finally:
+            house.close()
