@@ -5,6 +5,7 @@ from __future__ import annotations
 from oo_cli import render
 from oo_cli.commands.desk import Desk
 from oo_cli.commands.progress import progress_bar
+from oo_cli.house import House
 from oo_data.contracts.tip import Energy, Recommendation, RecommendRequest, Silence, Tip
 
 SILENT = 10
@@ -62,7 +63,7 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         at.say("Nothing to refresh yet. Start with: oo add, or oo connect")
         return 0
     if if_stale and not _is_due(at):
-        _tell(at)
+        tell_channels(at, house)
         return 0
     from oo_cli.usecases.catch_up import catch_up
     from oo_cli.usecases.refresh import refresh
@@ -88,16 +89,16 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         )
     else:
         at.say(f"{report.tasks} open, {report.tips} ready.")
-    _tell(at)
+    tell_channels(at, house)
     return report.failures[0][1].exit_code if report.failures else 0
 
 
-def _tell(at: Desk) -> None:
+def tell_channels(at: Desk, house: House) -> None:
     """Tell the channels that are on, if this is a moment for it."""
     from oo_data.store import profile
 
-    if any(key.startswith("notify.") for key in profile.granted(at.house.store.conn)):
+    if any(key.startswith("notify.") for key in profile.granted(house.store.conn)):
         from oo_cli.usecases.notify import tell
 
-        for name, error in tell(at.house, offline=at.options.offline).failed:
+        for name, error in tell(house, offline=at.options.offline).failed:
             at.say(f"{name}: {error.line()}")

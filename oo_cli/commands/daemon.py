@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def run_daemon(at: Desk) -> int:
     """Do what is due until a signal ends it; 0. Says nothing in a pipe but what went wrong."""
+    from oo_cli.commands.answer import tell_channels
     from oo_cli.daemon.scheduler import Scheduler
     from oo_cli.usecases.agenda import spoken_alert
     from oo_cli.wiring import open_house
@@ -37,7 +38,7 @@ def run_daemon(at: Desk) -> int:
         if line:
             at.say(line)
 
-    scheduler = Scheduler(another_house, told, at.say)
+    scheduler = Scheduler(another_house, told, at.say, lambda house: tell_channels(at, house))
     # Through a pipe: a handler may interrupt whoever holds the lock that it wants.
     heard, say = os.pipe()
     for number in (*ENDS, signal.SIGCONT):

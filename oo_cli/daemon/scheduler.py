@@ -36,7 +36,8 @@ class Scheduler:
     """Does what is due, on one thread of its own, for as long as this process leads.
 
     `open_house` is called on that thread at each look, so that a home that was forgotten, migrated or moved to another
-    zone is seen as it is. `told` hears each event and `trouble` one line for each new trouble, on that thread too.
+    zone is seen as it is. `told` hears each event, `trouble` one line for each new trouble, and `at_beat` is called at
+    each look of a process that leads, all on that thread.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Scheduler:
         open_house: Callable[[], House],
         told: Handler | None = None,
         trouble: Callable[[str], None] = _hear_nothing,
+        at_beat: Callable[[House], None] | None = None,
         beat_s: float = BEAT_S,
     ) -> None:
         self._open_house = open_house
         self._told = told
         self._trouble = trouble
+        self._at_beat = at_beat
         self._beat_s = beat_s
         self._lead = Lead()
         self._woken, self._ended = Event(), False
@@ -88,10 +91,15 @@ class Scheduler:
         self._lead.drop()
 
     def _beat(self, jobs: Jobs) -> float | None:
-        """One look, and what is due; the seconds to the next duty."""
+        """One look, what is due, and what is done at every beat; the seconds to the next duty."""
         try:
-            jobs.declare(self._waits(), self._work)
-            return jobs.turn()
+            waits = self._waits()
+            jobs.declare(waits, self._work)
+            wait = jobs.turn()
+            if waits and self._at_beat is not None:
+                with self._home() as house:
+                    self._at_beat(house)
+            return wait
         except Exception as error:  # noqa: BLE001 - a look that fails is told, and followed by another one
             self._fail(error)
             return None

@@ -21,7 +21,6 @@ ALERT_AFTER = 3
 NEEDS_PERSON = frozenset(("ConnectionNeededError", "ConsentMissingError"))
 # Two zones never lie further apart; a served day further ahead was one of a wrong clock.
 FARTHEST = timedelta(days=2)
-EARLIEST_HOUR = 4  # zones skip and repeat the hours before
 
 
 def due_at(duty: Duty, now: int, zone: ZoneInfo, seed: str) -> int | None:

@@ -17,6 +17,7 @@ import pytest
 from oo_cli.daemon.jobs import Jobs
 from oo_cli.daemon.leader import Lead
 from oo_cli.daemon.scheduler import Scheduler
+from oo_cli.house import House
 from oo_cli.usecases import agenda
 from oo_cli.usecases.forget import forget
 from oo_data.contracts.event import Event, ShelfPrepared
@@ -104,6 +105,27 @@ def test_one_leads(home: Home) -> None:
             until(lambda reads=reads: home.remote.reads == reads)  # type: ignore[misc]
         beats()
         assert home.remote.reads == 3
+
+
+def test_whoever_leads_is_asked_at_each_beat(home: Home) -> None:
+    """Channels are told of a tip when its moment comes, not only when a refresh is due; by the one who leads."""
+    asked: dict[str, int] = {"first": 0, "second": 0}
+
+    def count(name: str) -> Callable[[House], None]:
+        def at_beat(house: House) -> None:
+            assert house.exists
+            asked[name] += 1
+
+        return at_beat
+
+    first, second = (Scheduler(home.open, at_beat=count(name), beat_s=BEAT_S) for name in asked)
+    first.start()
+    until(lambda: asked["first"] > 3)
+    second.start()
+    beats()
+    assert asked["second"] == 0
+    for scheduler in (first, second):
+        scheduler.stop(30)
 
 
 def test_where_another_process_leads_nothing_runs(home: Home) -> None:
