@@ -73,7 +73,8 @@ def test_it_does_what_is_due_and_tells(home: Home) -> None:
         beats()
         assert home.remote.reads == 1
         home.clock.advance(HOUR)
-        until(lambda: home.remote.reads == 2)
+        until(lambda: home.shelves() == 2)
+        assert home.remote.reads == 2
         home.todo.write_text("Water the plants\n")
         until(lambda: home.shelves() == 3)
         beats()
