@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -31,7 +32,7 @@ PRAGMAS = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "mmap_size": 0,
-    "busy_timeout": 5000,
+    "busy_timeout": 50,
     "application_id": 0x6F4F3031,
     "user_version": db.SCHEMA_VERSION,
 }
@@ -339,6 +340,41 @@ def test_many_processes_write_at_once(store: Store) -> None:
     assert store.conn.execute("select count(*) from event").fetchone() == (150,)
     assert max(waits) < 1
     health.check(store.conn)
+
+
+def hold(path: str, held: Event) -> None:
+    """Shut everybody out under the lock of all writers for longer than SQLite would go on asking."""
+    with closing(db.open_store(path)) as store, store.write() as conn:
+        profile.set_meta(conn, "a", "1")
+        conn.execute("pragma cache_size=1")
+        conn.execute(
+            "with n (i) as (values (1) union all select i + 1 from n where i < 200)"
+            " insert into meta select 'n' || i, hex(randomblob(2000)) from n"
+        )  # spills: nobody may read
+        held.set()
+        time.sleep(db.BUSY_SECONDS + 0.3)
+
+
+def test_a_reader_waits_its_turn(store: Store) -> None:
+    """A line of writers without a gap keeps a reader waiting, and no longer; asking again and again found none."""
+    held = Event()
+    writer = Thread(target=hold, args=(store.path, held))
+    writer.start()
+    held.wait()
+    begun = time.monotonic()
+    with closing(db.open_store(store.path)) as other:
+        assert profile.meta(other.conn, "a") == "1"
+    assert time.monotonic() - begun > db.BUSY_SECONDS
+    writer.join()
+
+
+def test_without_a_lock_file_a_reader_is_told(store: Store) -> None:
+    """A home that cannot be written has no queue to stand in."""
+    no_lock_file(store, store.conn)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        held(store, other)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            profile.meta(store.conn, "a")
 
 
 def test_append_event_only_once(store: Store) -> None:

@@ -9,13 +9,20 @@ import sqlite3
 
 TYPE_CHECKING = False  # as in typing, which would have to be imported
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from types import TracebackType
+    from typing import Any
+
+    from _typeshed import SupportsLenAndGetItem
 
     from oo_data.errors import OoError
+
+    Parameters = SupportsLenAndGetItem[Any] | Mapping[str, Any]
 
 APPLICATION_ID = 0x6F4F3031  # "oO01"
 SCHEMA_VERSION = 11
 BUSY_SECONDS = 5.0
+POLL_SECONDS = 0.05  # how long SQLite itself asks again before its caller queues
 
 # Set on every connection: none of them is stored in the file, and each guards against text left behind or a
 # lost commit (rollback journal and EXTRA survive a crash at any point; MEMORY keeps sorts out of /var/tmp).
@@ -34,39 +41,70 @@ pragma mmap_size=0;
 class Store:
     """One open database. Reads go through `conn`; every write goes through `with store.write():`."""
 
-    __slots__ = ("_lock_path", "conn", "path")
+    __slots__ = ("conn", "path")
 
-    def __init__(self, conn: sqlite3.Connection, path: str) -> None:
+    def __init__(self, conn: "Connection", path: str) -> None:
         self.conn = conn
         self.path = path
-        self._lock_path = lock_path(path)
 
     def write(self) -> "Write":
         """A write transaction under the fair lock; commits on leaving, rolls back on an error."""
-        return Write(self.conn, self._lock_path)
+        return Write(self.conn)
 
     def close(self) -> None:
         """Close the connection."""
         self.conn.close()
 
 
+class Connection(sqlite3.Connection):
+    """A connection whose reads queue with the writers, once SQLite's own asking again came to nothing.
+
+    A writer shuts readers out for nearly all of its commit, so one that only polls may miss every gap between many.
+    """
+
+    lock_path = ""
+    holds_lock = False  # within a `Write`, which must not wait for itself
+
+    def execute(self, sql: str, parameters: "Parameters" = ()) -> sqlite3.Cursor:
+        """As sqlite3 has it, but fair among many processes."""
+        return self._fairly(super().execute, sql, parameters)
+
+    def executescript(self, script: str) -> sqlite3.Cursor:
+        """The same for statements that may be run twice."""
+        return self._fairly(super().executescript, script)
+
+    def _fairly(self, run: "Callable[..., sqlite3.Cursor]", *arguments: object) -> sqlite3.Cursor:
+        try:
+            return run(*arguments)
+        except sqlite3.OperationalError as error:
+            if self.holds_lock or not is_busy(error):
+                raise
+            try:
+                fd = locked(self.lock_path)
+            except OSError:  # a home that cannot be written has no queue
+                raise error from None
+        try:
+            return insist(run, *arguments)
+        finally:
+            os.close(fd)
+
+
 class Write:
     """`BEGIN IMMEDIATE` inside an flock, because SQLite's own waiting is unfair among many writers."""
 
-    __slots__ = ("_conn", "_fd", "_lock_path")
+    __slots__ = ("_conn", "_fd")
 
-    def __init__(self, conn: sqlite3.Connection, lock_path: str) -> None:
+    def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._lock_path = lock_path
         self._fd = -1
 
-    def __enter__(self) -> sqlite3.Connection:
+    def __enter__(self) -> Connection:
         if self._conn.in_transaction:
             raise RuntimeError("a write inside a write would wait for itself")
         try:
-            self._fd = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._fd, fcntl.LOCK_EX)
-            self._conn.execute("begin immediate")
+            self._fd = locked(self._conn.lock_path)
+            self._conn.holds_lock = True
+            insist(self._conn.execute, "begin immediate")
         except (OSError, sqlite3.Error) as error:
             self._release()
             raise told(error) from error
@@ -77,7 +115,7 @@ class Write:
     ) -> None:
         try:
             if kind is None:
-                self._conn.execute("commit")
+                insist(self._conn.execute, "commit")
         except sqlite3.Error as failed:
             raise told(failed) from failed
         finally:
@@ -88,9 +126,33 @@ class Write:
             raise told(error) from error
 
     def _release(self) -> None:
+        self._conn.holds_lock = False
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def locked(path: str) -> int:
+    """Wait for the lock of all writers; its descriptor, to be closed."""
+    fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    return fd
+
+
+def insist(run: "Callable[..., sqlite3.Cursor]", *arguments: object) -> sqlite3.Cursor:
+    """Run under the lock, where only a program that knows nothing of it can be in the way, and not for long."""
+    for _ in range(round(BUSY_SECONDS / POLL_SECONDS) - 1):
+        try:
+            return run(*arguments)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+    return run(*arguments)
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another connection was in the way, so that asking again may help."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def lock_path(path: str) -> str:
@@ -109,9 +171,12 @@ def open_store(path: str) -> Store:
     Raises `DataDamagedError`, `DataNewerError`, or `OldSchemaError` where `migrations.prepare` must run first.
     """
     try:
-        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=32)
+        conn = sqlite3.connect(
+            path, timeout=POLL_SECONDS, isolation_level=None, cached_statements=32, factory=Connection
+        )
     except sqlite3.Error as error:
         raise told(error) from error
+    conn.lock_path = lock_path(path)
     try:
         check_version(conn)
         conn.executescript(PRAGMAS)
@@ -181,7 +246,7 @@ def told(error: Exception) -> "OoError":
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8"):
         return errors.DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if isinstance(error, sqlite3.Error) and is_busy(error):
         return errors.DataLockedError("Another oO is writing.", "Try again in a moment.")
     if code == sqlite3.SQLITE_FULL:
         return errors.CannotWriteError("The disk is full.", "Free some space; nothing was lost.")
