@@ -28,6 +28,7 @@ ROOMS = {
     "context": "context", "mood": "mood", "habit": "habit", "effort": "effort",
     "status": "status", "doctor": "doctor", "key": "key", "forget": "forget", "policy": "policy", "eval": "eval_",
     "area": "area", "cron": "cron", "notify": "notify", "inspect": "inspect", "daemon": "daemon",
+    "export": "export", "import": "export",
 }  # fmt: skip
 DESCRIPTION = f"""oO shows one well-timed tip. Without a command: the watch face.
 

@@ -23,6 +23,7 @@ class Entry(NamedTuple):
     form: str
     retention: str
     on_source: OnSource = "keep"
+    exported: bool = True
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -63,7 +64,15 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("table", "mute", "muted subjects", "keyed references, times", "until they end", "own rows"),
     Entry("table", "silence", "silent spans", "times, fixed words", "until they end"),
     Entry("table", "egress", "requests that left the machine", "hosts, times, byte counts", "90 days"),
-    Entry("table", "outbox", "writes to a source", "sealed task ids, times", "30 days after they are sent", "own rows"),
+    Entry(
+        "table",
+        "outbox",
+        "writes to a source",
+        "sealed task ids, times",
+        "30 days after they are sent",
+        "own rows",
+        exported=False,
+    ),
     Entry("table", "pref_log", "changes of preferences", "numbers, fixed words", "until forget", "mixed rows"),
     Entry("table", "context", "contexts", "sealed names, fixed words, times", "until forget"),
     Entry("table", "context_sign", "signs of contexts", "keyed references", "until unbound, or consent withdrawn"),
@@ -97,10 +106,11 @@ ENTRIES: tuple[Entry, ...] = (
         "a wrapped key for each source and month",
         "until what they sealed is forgotten",
         "own rows",
+        exported=False,
     ),
     Entry("table", "yardstick", "shipped examples as an embedder sees them", "numbers", "until another one answers"),
     Entry("table", "duty", "timers", "fixed words, numbers, times", "until forget", "own rows"),
-    Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget"),
+    Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget", exported=False),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),
     Entry(
@@ -138,6 +148,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("clock", "systemd: oo-refresh", "the timer and its service", "paths, settings", "until removed or forget"),
     Entry("clock", "launchd: oo-refresh", "the agent's property list", "paths, settings", "until removed or forget"),
     Entry("clock", "crontab: oo-refresh", "one marked line", "paths, settings", "until removed or forget"),
+    Entry("own", "wherever you named it", "exports, by `oo export`", "all of the above in the clear", "left to you"),
     Entry("own", "config/agents", "agents of your own", "your own code", "left to you"),
     Entry("own", "where you say", "tabs saved from oo inspect", "what the tab showed, 0600", "left to you"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
@@ -170,9 +181,16 @@ def entry(where: str) -> Entry:
 
 def markdown() -> str:
     """The catalogue as the page in docs."""
-    rows = [f"| {e.kind} | `{e.where}` | {e.what} | {e.form} | {e.retention} | {e.on_source} |" for e in ENTRIES]
+    rows = [
+        f"| {e.kind} | `{e.where}` | {e.what} | {e.form} | {e.retention} | {e.on_source} | {_exported(e)} |"
+        for e in ENTRIES
+    ]
     head = [
-        "| kind | where | what | form | kept | when one source is forgotten |",
-        "|---|---|---|---|---|---|",
+        "| kind | where | what | form | kept | when one source is forgotten | in `oo export` |",
+        "|---|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows]) + "\n"
+
+
+def _exported(entry: Entry) -> str:
+    return "yes" if entry.kind == "table" and entry.exported else "no"

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_bar(shown: bool) -> Iterator[Progress | None]:
-    """Something to tell of each span of history that is kept; the bar appears where more than one is to come."""
+def progress_bar(shown: bool, label: str = "History of {}") -> Iterator[Progress | None]:
+    """Something to tell of each part that is done, and what it is part of; the bar appears where more is to come."""
     if not shown:
         yield None
         return
@@ -25,7 +25,7 @@ def progress_bar(shown: bool) -> Iterator[Progress | None]:
     def told(source: str, kept: int, of: int) -> None:
         if source not in tasks and kept < of:
             bar.start()
-            tasks[source] = bar.add_task(f"History of {source}", total=of)
+            tasks[source] = bar.add_task(label.format(source), total=of)
         if source in tasks:
             bar.update(tasks[source], completed=kept, total=of)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from oo_cli.house import House, make_folders
-from oo_cli.usecases import cron
+from oo_cli.usecases import cron, export
 from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
@@ -145,6 +145,8 @@ def _external(house: House) -> list[str]:
             found.append(f"your own file is left as it is: {state.watch_path}")
         if state.id in NO_LOGIN and not is_local(state):
             found.append(f"an app password or secret address made for {state.id}: end it where you made it")
+    written = _read(house, lambda store: export.paths(house)) or []
+    found += [f"what you exported to {path}: delete it yourself" for path in written]
     asked = _read(house, lambda store: egress.hosts(store.conn, "llm.")) or []
     found += [f"what the model gateway at {host} kept of your requests" for host in asked]
     if house.environ.get("OO_KEY"):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oo_cli.house import House
+from oo_cli.usecases.export import note
 from oo_cli.usecases.inspect.sheet import Ask, Tab
 from oo_data.errors import BadUsageError, CannotWriteError
 
@@ -37,6 +38,8 @@ def save(house: House, tab: Tab, find: str, path: str) -> int:
         if isinstance(error, OSError):
             raise CannotWriteError("The file could not be written.", "Is the disk full?") from error
         raise
+    if house.exists:
+        note(house, os.path.abspath(path))
     return count
 
 
