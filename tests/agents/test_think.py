@@ -23,6 +23,7 @@ from tests.fakes import DAY, HOUR, TUESDAY, FixedClock
 def once(house: House) -> think.Thoughts:
     """Think and record, as a refresh does."""
     thoughts = think_now(house)
+    house.sealer  # noqa: B018 - opened before the write, because making the first key writes too
     with house.store.write():
         think.record(house, thoughts, ["todotxt"], house.clock.now_ms())
     return thoughts

@@ -24,7 +24,7 @@ def test_keys_and_a_signal_restore_the_terminal(home: dict[str, str], door: list
     with Terminal([*door, "inspect"], home) as terminal:
         terminal.until(b"source connected")
         terminal.press(b"7")
-        terminal.until(b"For you only.")
+        terminal.until(b"Sound, schema")
         terminal.press(b"/mem\r")
         terminal.until(b"holds: mem")
         terminal.press(b"q")
