@@ -40,8 +40,10 @@ if __name__ == "__main__":
     from oo_agents.manifest import schema
     from oo_data import catalog
     from tests.conftest import ROOT
+    from tests.schemas import generate
 
     (ROOT / "docs/cli.md").write_text(command_reference())
     intro = "# Data catalogue\n\nGenerated from `data/oo_data/catalog.py`; to write it anew: `make docs`.\n\n"
     (ROOT / "docs/data-catalog.md").write_text(intro + catalog.markdown())
     (ROOT / "docs/manifest.schema.json").write_text(json.dumps(schema(), indent=2) + "\n")
+    generate.write()

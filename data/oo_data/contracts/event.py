@@ -173,6 +173,20 @@ Event = (
     | AlertCleared
 )
 
+
+class Envelope(NamedTuple):
+    """One event on its way. `id` is its own wherever it goes; `home` tells the homes of one person apart.
+
+    `at` is UTC ms; `seq` is its place in the log of its home, with gaps.
+    """
+
+    id: str
+    home: str
+    at: int
+    seq: int
+    event: Event
+
+
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
