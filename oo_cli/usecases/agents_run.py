@@ -7,7 +7,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,11 +18,12 @@ from oo_agents.kit.inference import error_word
 from oo_agents.kit.limit import limited
 from oo_agents.kit.runner import Answer, Ask, consult, failed
 from oo_agents.registry import Entry
+from oo_cli.adapters import interpreter
 from oo_data.contracts.agent import AgentManifest
 
 LIMIT_S = 5.0
 MAX_REPLY = 262_144
-_START = "import sys; sys.path[:] = sys.argv[1:]; from oo_agents.kit.host import main; main()"
+HOST = "oo_agents.kit.host"
 
 
 class Outcome(NamedTuple):
@@ -64,14 +64,13 @@ def in_child(entry: Entry, question: wire.Message, limit_s: float) -> bytes:
     A fresh interpreter and not a fork: it holds neither our keys nor a task's words, and needs no lock of a thread.
     """
     message = {**question, "entry": wire.entry_message(entry), "seconds": limit_s}
-    paths = [path for path in sys.path if os.path.isabs(path)]
     child = subprocess.Popen(
-        [sys.executable, "-I", "-c", _START, *paths],
+        interpreter.running(HOST),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        cwd=interpreter.FOLDER,
+        env=interpreter.ENVIRON,
         start_new_session=True,  # so that whatever it starts ends with it
     )
     try:

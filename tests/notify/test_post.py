@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -106,6 +107,17 @@ def test_without_consent_nothing_is_sent(house: House, web: Web) -> None:
     with pytest.raises(ConsentMissingError):
         post(house, f"json://{web.host}/x").send("oO", "x")
     assert web.bodies == []
+
+
+def test_the_folder_the_person_stands_in_lends_no_code(
+    house: House, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in the current folder that is named like a library is not run."""
+    set_consent(house, CONSENT, True)
+    (tmp_path / "apprise.py").write_text("open('ran', 'w')")
+    monkeypatch.chdir(tmp_path)
+    assert post(house, f"json://{web.host}/x").send("oO", "x")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_another_host_than_the_first_is_out_of_reach(house: House, web: Web) -> None:

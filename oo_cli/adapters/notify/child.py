@@ -1,6 +1,6 @@
 """The process that apprise runs in: its only way out is the relay of the process that started it.
 
-Run as a module. Standard input: one JSON object {relay, token, url, title, body}; the exit code tells how it went.
+Standard input: one JSON object {relay, token, url, title, body}; the exit code tells how it went.
 """
 
 from __future__ import annotations
@@ -49,7 +49,3 @@ def main() -> int:
         return UNKNOWN
     sent = post.notify(title=asked["title"], body=asked["body"], body_format=apprise.NotifyFormat.TEXT)
     return SENT if sent else REFUSED
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 from importlib.util import find_spec
 from typing import IO, cast
 
+from oo_cli.adapters import interpreter
 from oo_cli.adapters.notify import child
 from oo_cli.adapters.notify.relay import Ledger, Relay
 from oo_data.errors import BadUsageError, OoError, SourceUnavailableError
@@ -55,12 +54,14 @@ class Post:
 
     def _run(self, relay: Relay, title: str, body: str) -> int:
         asked = {"relay": relay.port, "token": relay.token, "title": title, "body": body, "url": self._url.reveal()}
-        # -I would hide an editable install; nothing but where modules lie is handed over.
-        environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME", "LANG") if name in os.environ}
         process = subprocess.Popen(
-            [sys.executable, "-m", child.__name__],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ,
-        )  # fmt: skip
+            interpreter.running(child.__name__),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=interpreter.FOLDER,
+            env=interpreter.ENVIRON,
+        )
         try:
             given = cast("IO[bytes]", process.stdin)
             given.write(json.dumps(asked).encode())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import NamedTuple
 
+from oo_cli.adapters import interpreter
 from oo_cli.adapters.sources.calendar.place import Place
 from oo_cli.adapters.sources.calendar.reader import Reader
 from oo_data.contracts.signal import BusyBlock, Reading
@@ -22,7 +21,7 @@ DAY_MS = 86_400_000
 AHEAD_MS, LEAST_MS = 9 * DAY_MS, 3 * DAY_MS  # worked out at once, and what must be left of it
 SECONDS = 45.0
 PACKAGES = ("icalendar", "recurring_ical_events")
-_START = "import sys; sys.path[:] = sys.argv[1:]; from oo_cli.adapters.sources.calendar.expand import main; main()"
+EXPAND = "oo_cli.adapters.sources.calendar.expand"
 _FAILED = {
     "no-calendar": ("This is not a calendar.", "Give an .ics file, its address, or a CalDAV address."),
     "too-many": ("The calendar holds more than oO will work out.", "Connect a smaller one."),
@@ -142,14 +141,13 @@ def work_out(text: str, zone: str, now_ms: int, me: Sequence[str]) -> tuple[Span
     `SourceUnavailableError`.
     """
     question = {"since": now_ms, "until": now_ms + AHEAD_MS, "zone": zone, "me": list(me)}
-    paths = [path for path in sys.path if os.path.isabs(path)]
     try:
         ran = subprocess.run(
-            [sys.executable, "-I", "-c", _START, *paths],
+            interpreter.running(EXPAND),
             input=f"{json.dumps(question)}\n{text}".encode("utf-8", "replace"),
             capture_output=True,
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+            cwd=interpreter.FOLDER,
+            env=interpreter.ENVIRON,
             timeout=SECONDS,
             check=True,
         )
