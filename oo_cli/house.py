@@ -160,11 +160,13 @@ class House:
         """A connected source, ready to be read."""
         return self.doors.source(self, source_id)
 
-    def keep_secret(self, name: str, value: str) -> None:
-        """Seal a secret and keep it by name."""
+    def keep_secret(self, name: str, value: str, consent: str = "") -> None:
+        """Seal a secret and keep it by name; one that goes with a consent only while that holds."""
         sealer = self.sealer  # opened before the write: that may itself write
         source = name.partition(".")[0] if "." in name else keys.HOUSE
         with self.store.write() as conn:
+            if consent and consent not in profile.granted(conn):
+                return
             sealed = sealer.seal(value, "secret", "sealed", name, source=source, at=None)
             profile.save_secret(conn, name, sealed, self.clock.now_ms())
 

@@ -38,6 +38,8 @@ def register(app: typer.Typer) -> None:
             was_on = use.switch_off(at.house, channel) if at.house.exists else False
             at.emit({"channel": channel, "on": False}, "It is off." if was_on else "It was off already.")
             return 0
+        if at.options.offline and channel != use.DESKTOP:
+            raise BadUsageError("A test is a message that leaves this machine.", "Run it again without --offline.")
         failed = use.test(at.house, channel).failed
         for _, error in failed:
             raise error

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from oo_cli.engine.when import local, midnight
+from oo_cli.engine.when import HOUR_MS, local, midnight
 from oo_cli.house import House
 from oo_cli.usecases.connect import set_consent
 from oo_cli.usecases.recommend import tip_of
@@ -25,7 +25,8 @@ TEST = "This is how oO will tell you."
 SENT, FAILED = "sent", "failed"
 LOOKED_BACK = 200  # impressions among which one of today is looked for
 # What one channel may suffer from by itself; a locked vault or a full disk concerns all.
-TROUBLES = (SourceUnavailableError, ConsentMissingError)
+TROUBLES = (SourceUnavailableError, ConsentMissingError, BadUsageError)
+REST_MS = HOUR_MS  # a channel that failed is left alone so long
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 
 
@@ -49,8 +50,7 @@ def tell(house: House, offline: bool = False) -> Told:
 
     A surface that speaks by itself: quiet hours, budget and pace bind it, and what it says counts against them.
     """
-    wanted = [channel for channel in channels(house) if not (offline and channel.url)]
-    lock = locks.take(f"{house.paths.state}/notify.lock") if wanted else None
+    lock = locks.take(f"{house.paths.state}/notify.lock")
     if lock is None:
         return Told()
     try:
@@ -58,6 +58,8 @@ def tell(house: House, offline: bool = False) -> Told:
         picked = shelf.pick(house.store, now, ambient=True)
         if picked.kind != shelf.TIP or _seen_today(house, picked.subject, now):
             return Told()
+        # The vault is opened only now: most looks end above.
+        wanted = [each for each in channels(house) if not (offline and each.url) and not _rests(each, now)]
         text = tip_of(house, picked, now, ambient=True).text if any(channel.words for channel in wanted) else ""
         told = _send(house, wanted, lambda channel: text if channel.words else READY)
         if told.sent:
@@ -68,21 +70,25 @@ def tell(house: House, offline: bool = False) -> Told:
 
 
 def switch_on(house: House, name: str, words: bool, url: str = "") -> Channel:
-    """Switch a channel on by a first message, which must arrive. Raises `BadUsageError`, `SourceUnavailableError`."""
+    """Switch a channel on by a first message; where it does not arrive, all stays as it was.
+
+    Raises `BadUsageError`, `SourceUnavailableError`.
+    """
     if _NAME.fullmatch(name) is None:
         raise BadUsageError("That is no name for a channel.", "Up to 20 of a-z, 0-9 and -, such as: phone")
     if (name == DESKTOP) == bool(url):
         hint = f"Give it by: oo notify on {name} --url-stdin < file" if not url else "Take another name, such as: phone"
         raise BadUsageError("The desktop, and only the desktop, needs no address.", hint)
-    if PREFIX + name in profile.granted(house.store.conn):
-        switch_off(house, name)
-    set_consent(house, PREFIX + name, True)
+    was_on = PREFIX + name in profile.granted(house.store.conn)
+    if not was_on:
+        set_consent(house, PREFIX + name, True)
     try:
         told = _send(house, [Channel(name, words, url)], lambda _: TEST)
         for _, error in told.failed:
             raise error
     except BaseException:
-        switch_off(house, name)
+        if not was_on:
+            switch_off(house, name)
         raise
     return channels_by_name(house)[name]
 
@@ -131,6 +137,10 @@ def _send(house: House, wanted: list[Channel], body: Callable[[Channel], str]) -
     return Told(tuple(sent), tuple(failed))
 
 
+def _rests(channel: Channel, now: int) -> bool:
+    return channel.last == FAILED and 0 <= now - channel.last_at < REST_MS
+
+
 def _seen_today(house: House, subject: str, now: int) -> bool:
     day = midnight(local(now, house.zone).date(), house.zone)
     shown = events.latest(house.store.conn, (TipShown,), LOOKED_BACK)
@@ -142,7 +152,7 @@ def _secret(name: str) -> str:
 
 
 def _keep(house: House, channel: Channel) -> None:
-    house.keep_secret(_secret(channel.name), json.dumps(channel._asdict()))
+    house.keep_secret(_secret(channel.name), json.dumps(channel._asdict()), consent=PREFIX + channel.name)
 
 
 def _load(house: House, name: str) -> Channel | None:

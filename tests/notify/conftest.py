@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from oo_cli.house import House
 from oo_cli.usecases.connect import connect_todotxt
 from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.channel import Channel
-from oo_data.errors import SourceUnavailableError
+from oo_data.errors import BadUsageError, SourceUnavailableError
 from oo_data.ports import Notifier
 from tests.fakes import FixedClock, house_at
 
@@ -21,6 +22,8 @@ class Inbox:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.broken: set[str] = set()
+        self.unknown: set[str] = set()
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def open(self, house: House, channel: Channel) -> Notifier:
         """The notifier of one channel."""
@@ -35,6 +38,9 @@ class _Slot(Notifier):
         """Keep the message."""
         if self._channel.name in self._inbox.broken:
             raise SourceUnavailableError("It is broken.", "Mend it.")
+        if self._channel.name in self._inbox.unknown:
+            raise BadUsageError("That is no address.", "Give another.")
+        self._inbox.meanwhile()
         self._inbox.sent.append((self._channel.name, body))
         return ("ntfy.example:443",) if self._channel.url else ()
 

@@ -15,6 +15,7 @@ from oo_data.contracts.event import TipShown
 from oo_data.contracts.tip import RecommendRequest
 from oo_data.errors import BadUsageError, SourceUnavailableError
 from oo_data.store import events, profile
+from tests.conftest import Oo
 from tests.fakes import DAY, HOUR, MINUTE, FixedClock
 from tests.notify.conftest import Inbox
 
@@ -69,13 +70,40 @@ def test_a_failing_channel_keeps_none_of_the_others(house: House, inbox: Inbox) 
     assert notify.channels_by_name(house)["desktop"].last == notify.FAILED
 
 
-def test_nothing_counts_as_seen_where_every_channel_failed(house: House, inbox: Inbox) -> None:
-    """A message that never arrived does not use up the tip: the next try tells it."""
+def test_nothing_counts_as_seen_where_every_channel_failed(house: House, clock: FixedClock, inbox: Inbox) -> None:
+    """A message that never arrived does not use up the tip: it is tried again after an hour, and not before."""
     notify.switch_on(house, "desktop", words=False)
     inbox.broken.add("desktop")
-    assert notify.tell(house).sent == ()
+    assert [name for name, _ in notify.tell(house).failed] == ["desktop"]
     inbox.broken.clear()
+    assert notify.tell(house) == notify.Told()
+    clock.advance(HOUR)
     assert notify.tell(house).sent == ("desktop",)
+
+
+def test_an_address_that_apprise_forgot_stops_nothing(house: House, inbox: Inbox) -> None:
+    """A channel whose address is no longer understood is a failing channel, not the end of a refresh."""
+    notify.switch_on(house, "phone", words=False, url=NTFY)
+    inbox.unknown.add("phone")
+    assert [name for name, _ in notify.tell(house).failed] == ["phone"]
+
+
+def test_an_address_withdrawn_while_it_is_told_stays_erased(house: House, inbox: Inbox) -> None:
+    """Who is switched off during a slow message is not put back by its end."""
+    notify.switch_on(house, "phone", words=False, url=NTFY)
+    inbox.meanwhile = lambda: notify.switch_off(house, "phone")
+    assert notify.tell(house).sent == ("phone",)
+    assert not any(name.startswith("notify.") for name in profile.secrets(house.store.conn))
+
+
+def test_another_address_that_fails_leaves_the_one_before(house: House, inbox: Inbox) -> None:
+    """A mistyped new address costs nobody the channel that worked."""
+    notify.switch_on(house, "phone", words=False, url=NTFY)
+    inbox.broken.add("phone")
+    with pytest.raises(SourceUnavailableError):
+        notify.switch_on(house, "phone", words=True, url="ntfys://ntfy.example/mistyped")
+    kept = notify.channels_by_name(house)["phone"]
+    assert (kept.url, kept.words) == (NTFY, False)
 
 
 def test_a_first_message_that_does_not_arrive_leaves_no_channel(house: House, inbox: Inbox) -> None:
@@ -106,6 +134,12 @@ def test_offline_tells_the_desktop_alone(house: House, inbox: Inbox) -> None:
     notify.switch_on(house, "phone", words=False, url=NTFY)
     inbox.sent.clear()
     assert notify.tell(house, offline=True).sent == ("desktop",)
+
+
+def test_a_test_leaves_the_machine_too(oo: Oo) -> None:
+    """`--offline` holds for the test of a channel, and is said before anything else about it."""
+    refused = oo("--offline", "notify", "test", "phone")
+    assert (refused.code, "--offline" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(
