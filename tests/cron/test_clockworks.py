@@ -109,12 +109,13 @@ def test_systemd_gets_a_service_and_a_timer(machine: Machine, tmp_path: Path) ->
     assert not systemd.remove(JOB.id)
 
 
-def test_systemd_itself_accepts_both_units(machine: Machine, tmp_path: Path) -> None:
-    """systemd's own checker reads the units without a complaint, odd paths included."""
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_systemd_itself_accepts_both_units(machine: Machine, tmp_path: Path, minutes: int) -> None:
+    """systemd's own checker reads the units without a complaint, odd paths and whole hours included."""
     checker = Programs({"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)})
     if checker.find("systemd-analyze") is None:
         pytest.skip("systemd is not installed")
-    Systemd(programs(machine), str(tmp_path / "config")).install(JOB._replace(command=("/bin/true", ODD)))
+    Systemd(programs(machine), str(tmp_path / "config")).install(JOB._replace(command=("/bin/true", ODD), minutes=minutes))
     units = sorted(map(str, (tmp_path / "config/systemd/user").iterdir()))
     verdict = checker.run("systemd-analyze", "--user", "verify", "--man=no", *units)
     complaints = [line for line in verdict.err.decode().splitlines() if "oo-refresh" in line]

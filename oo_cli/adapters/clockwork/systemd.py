@@ -23,7 +23,7 @@ _TIMER = """\
 Description=oO's clock
 
 [Timer]
-OnCalendar=*:{offset}/{minutes}
+OnCalendar={when}
 RandomizedDelaySec=60
 Persistent=true
 
@@ -84,8 +84,13 @@ class Systemd:
         environment = "".join(f"Environment={_word(f'{name}={value}')}\n" for name, value in job.environment)
         return {
             service: _SERVICE.format(command=command, environment=environment),
-            timer: _TIMER.format(offset=job.offset, minutes=job.minutes),
+            timer: _TIMER.format(when=_when(job)),
         }
+
+
+def _when(job: Job) -> str:
+    """The minutes of every hour; systemd refuses a step that leads out of the hour."""
+    return f"*:{job.offset}" if job.minutes == 60 else f"*:{job.offset}/{job.minutes}"
 
 
 def _word(text: str) -> str:
