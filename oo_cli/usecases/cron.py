@@ -77,7 +77,8 @@ def choose(clockworks: Sequence[Clockwork], using: str = "") -> Clockwork:
 
 def warnings(house: House, attended: bool) -> list[str]:
     """What the job will not be able to do; `attended`: somebody must be there for the key."""
-    said = [f"{name} is a secret and is not written into the job." for name in NOT_CARRIED if house.environ.get(name)]
+    secrets = [name for name in (*NOT_CARRIED, *CARRIED) if _is_secret(name, house.environ.get(name, ""))]
+    said = [f"{name} is a secret and is not written into the job." for name in secrets]
     if attended:
         said.append("Nobody is there to give the key, so the job cannot refresh. Let it be kept: oo key --keyring")
     return said
@@ -124,9 +125,15 @@ def _name(paths: Paths, environ: Mapping[str, str]) -> str:
     return f"{NAME}-{hashlib.sha256(paths.data.encode()).hexdigest()[:8]}"
 
 
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a setting is one, or an address with a login in it."""
+    return bool(value) and (name in NOT_CARRIED or (name.endswith("_URL") and "@" in value))
+
+
 def _environment(house: House) -> dict[str, str]:
     environ = house.environ
-    found = {name: environ[name] for name in CARRIED if environ.get(name) and environ[name].isprintable()}
+    set_here = {name: environ[name] for name in CARRIED if environ.get(name)}
+    found = {name: value for name, value in set_here.items() if value.isprintable() and not _is_secret(name, value)}
     if "OO_HOME" in found:
         found["OO_HOME"] = house.paths.home
     # Neither is set by cron: where words lie in memory, and the way to the keyring.

@@ -115,7 +115,9 @@ def test_systemd_itself_accepts_both_units(machine: Machine, tmp_path: Path, min
     checker = Programs({"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)})
     if checker.find("systemd-analyze") is None:
         pytest.skip("systemd is not installed")
-    Systemd(programs(machine), str(tmp_path / "config")).install(JOB._replace(command=("/bin/true", ODD), minutes=minutes))
+    Systemd(programs(machine), str(tmp_path / "config")).install(
+        JOB._replace(command=("/bin/true", ODD), minutes=minutes)
+    )
     units = sorted(map(str, (tmp_path / "config/systemd/user").iterdir()))
     verdict = checker.run("systemd-analyze", "--user", "verify", "--man=no", *units)
     complaints = [line for line in verdict.err.decode().splitlines() if "oo-refresh" in line]

@@ -42,12 +42,13 @@ def test_nothing_is_written_without_a_word(oo: Oo, machine: Machine) -> None:
 
 def test_no_secret_is_written_into_the_job(oo: Oo, machine: Machine, environ: dict[str, str]) -> None:
     """A key in the environment stays there, and the person is told what that means."""
-    said = oo("cron", "install", "--yes", LITELLM_API_KEY="sk-very-secret", OLLAMA_URL="http://127.0.0.1:11434")
+    secret = {"LITELLM_API_KEY": "sk-very-secret", "LITELLM_URL": "https://ada:sk-very-secret@example.org"}
+    said = oo("cron", "install", "--yes", OLLAMA_URL="http://127.0.0.1:11434", **secret)
     line = machine.spool.read_text()
     assert environ["OO_KEY"] not in line
     assert "sk-very-secret" not in line
     assert "OLLAMA_URL=http://127.0.0.1:11434" in line
-    assert "OO_KEY is a secret" in said.err
+    assert all(f"{name} is a secret" in said.err for name in ("OO_KEY", "LITELLM_API_KEY", "LITELLM_URL"))
 
 
 def test_status_knows_its_own_line_and_a_changed_one(oo: Oo, machine: Machine) -> None:
