@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socketserver
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -141,6 +142,24 @@ def test_mail_goes_through_the_relay_too(house: House) -> None:
         assert post(house, url).send("oO", "A tip is ready.") == (f"127.0.0.1:{port}",)
         server.shutdown()
     assert egress.recent(house.store, 1)[0].bytes_out == sum(map(len, taken))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux only")
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
+@pytest.mark.parametrize("scheme", ["json", "mailto"])
+def test_nothing_leaves_in_the_clear(house: House, scheme: str) -> None:
+    """A server other than this machine itself gets a greeting at most, unless the connection is encrypted."""
+    set_consent(house, CONSENT, True)
+    with socketserver.ThreadingTCPServer(("127.0.0.2", 0), Mail) as server:
+        taken: list[bytes] = []
+        server.taken = taken  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"127.0.0.2:{server.server_address[1]}"
+        with pytest.raises(BadUsageError, match="in the clear"):
+            post(house, f"{scheme}://{at}/?from=me@example.org&to=you@example.org&smtp=127.0.0.2").send("oO", "x")
+        server.shutdown()
+    assert all(line[:4].upper() == b"EHLO" for line in taken)
+    assert egress.recent(house.store, 1)[0].status == "not-encrypted"
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuch://127.0.0.1/x"])

@@ -10,10 +10,13 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import NamedTuple
 
-from oo_cli.adapters.http import CONNECT_SECONDS
+from oo_cli.adapters.http import CONNECT_SECONDS, LOOPBACK
+from oo_data.errors import BadUsageError
 
 CHUNK = 65_536
 REQUEST_BYTES = 600
+TLS = b"\x16\x03"  # how a TLS handshake begins
+GREETINGS = (b"EHLO", b"HELO", b"STARTTLS", b"QUIT", b"RSET", b"NOOP")  # all that mail says before it is encrypted
 
 
 class Ledger(NamedTuple):
@@ -26,7 +29,8 @@ class Ledger(NamedTuple):
 class Relay:
     """Listens on loopback for whoever knows the token; `allowed` says which host[:port] may be reached.
 
-    One thread and no waiting on one side alone: `step` moves what is ready.
+    What is not encrypted goes to this machine only; `failed` is why something was cut off. One thread and no waiting
+    on one side alone: `step` moves what is ready.
     """
 
     def __init__(self, allowed: Callable[[str], bool], ledger: Ledger) -> None:
@@ -97,7 +101,7 @@ class Relay:
             inner.close()
             return
         inner.sendall(b"+")
-        pipe = _Pipe(inner, outer, row)
+        pipe = _Pipe(inner, outer, row, is_safe=host in LOOPBACK)
         self._open.append(pipe)
         for end in (inner, outer):
             end.settimeout(CONNECT_SECONDS)
@@ -110,6 +114,10 @@ class Relay:
         source, target = (pipe.inner, pipe.outer) if outward else (pipe.outer, pipe.inner)
         try:
             chunk = source.recv(CHUNK)
+            if outward and chunk and not pipe.may_say(chunk):
+                self.failed = BadUsageError("That address sends in the clear.", "Take its safe form, as in ntfys://")
+                self._end(pipe, "not-encrypted")
+                return
             if chunk:
                 target.sendall(chunk)
         except OSError:
@@ -129,10 +137,15 @@ class Relay:
 
 
 class _Pipe:
-    """A connection of the child's, its other half, and what went through."""
+    """A connection of the child's, its other half, and what went through. `is_safe`: nobody can listen in."""
 
-    __slots__ = ("back", "inner", "out", "outer", "row")
+    __slots__ = ("back", "inner", "is_safe", "out", "outer", "row")
 
-    def __init__(self, inner: socket.socket, outer: socket.socket, row: str) -> None:
-        self.inner, self.outer, self.row = inner, outer, row
+    def __init__(self, inner: socket.socket, outer: socket.socket, row: str, is_safe: bool) -> None:
+        self.inner, self.outer, self.row, self.is_safe = inner, outer, row, is_safe
         self.out = self.back = 0
+
+    def may_say(self, chunk: bytes) -> bool:
+        """Whether the child may send that: nothing but greetings before the connection is encrypted."""
+        self.is_safe = self.is_safe or chunk.startswith(TLS)
+        return self.is_safe or chunk.upper().startswith(GREETINGS)
