@@ -47,8 +47,7 @@ class Calendars:
         """Try a place, and keep it only if it can be read."""
         source.needs_packages()
         new = self._reader.found(new) if new.kind == "caldav" else new
-        together = self.with_new(new)
         now = self._house.clock.now_ms()
         told = self._reader.read(new, "", now, now + source.AHEAD_MS)
         source.work_out(told.text or "", self._house.zone.key, now, new.known_as)
-        self._house.keep_secret(PLACES, place.to_text(together))
+        self._house.keep_secret(PLACES, place.to_text(self.with_new(new)))

@@ -41,7 +41,8 @@ def connect(at: Desk, typed: Typed) -> None:
     watched = new.at if local and len(together) == 1 else None
     chosen = local or wiring_vault.may_hold_remote(at.house)
     connect_remote(at.house, "calendar", chosen, lambda: calendars.take(new), watch_path=watched)
-    count = "" if len(together) == 1 else f", {len(together)} in all"
+    known = len(calendars.places())
+    count = "" if known == 1 else f", {known} in all"
     at.say(f"Connected the calendar{count}. oO keeps when you are busy, not what with.")
 
 
@@ -54,6 +55,8 @@ def _place(typed: Typed) -> Place:
         raise BadUsageError("Which calendar?", "Give one of --file, --url or --caldav; see docs/calendar.md.")
     if typed.user is not None and typed.bearer:
         raise BadUsageError("A user has a password, not a bearer token.", "Give --user or --bearer.")
+    if typed.file is not None and (typed.user is not None or typed.bearer):
+        raise BadUsageError("A file needs no login.", "Leave --user and --bearer out.")
     if typed.file is not None:
         return Place("file", file_path(typed.file), me=me)
     kind: Kind = "caldav" if typed.url is None else "url"

@@ -183,15 +183,16 @@ def test_a_calendar_that_is_too_large(house: House, server: OneFile, tmp_path: P
             connect(house, place)
 
 
-def test_one_of_two_that_fails(house: House, server: OneFile, tmp_path: Path) -> None:
-    """The other is read all the same, and what was known of this one stands."""
+@pytest.mark.parametrize(("status", "body"), [(500, b""), (200, b"<html>Sign in</html>")])
+def test_one_of_two_that_fails(house: House, server: OneFile, tmp_path: Path, status: int, body: bytes) -> None:
+    """The other is read all the same, and what was known of this one stands; also where it is a page to sign in at."""
     file = tmp_path / "own.ics"
     later = DENTIST._replace(start=datetime.fromisoformat("2026-12-01T15:00"))
     file.write_text(year.ics([]))
     connect(house, Place("url", server.url))
     connect(house, Place("file", str(file)))
     refresh(house)
-    server.status, server.headers = 500, {}
+    server.status, server.headers, server.body = status, {}, body
     file.write_text(year.ics([later]))
     report = refresh(house)
     assert report.problems == ("1 of 2 calendars could not be read",)

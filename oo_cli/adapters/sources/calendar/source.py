@@ -73,19 +73,17 @@ class CalendarSource:
         texts, marks, errors = self._ask(dict(state.marks), now_ms)
         if len(errors) == len(self._places):
             raise errors[0]
-        missed = (f"{len(errors)} of {len(self._places)} calendars could not be read",) if errors else ()
         if not texts:
-            return Reading(mark=mark, problems=state.problems + missed)
+            return Reading(mark=mark, problems=state.problems + self._missed(errors))
         if len(texts) + len(errors) < len(self._places):
             texts, marks, errors = self._ask({}, now_ms)  # stretches are kept together, so all are worked out again
-        spans: Spans = []
-        problems: tuple[str, ...] = ()
-        for place, text in texts:
-            found, wrong = work_out(text, self._zone, now_ms, place.known_as)
-            spans, problems = spans + found, problems + wrong
+        spans, problems, broken = self._worked_out(texts, now_ms)
+        errors += broken
+        if len(errors) == len(self._places):
+            raise errors[0]
         if errors:
             spans += [(block.from_ms, block.until_ms) for block in self._known]
-            return Reading(mark=mark, busy=_blocks(spans), problems=problems + missed)
+            return Reading(mark=mark, busy=_blocks(spans), problems=problems + self._missed(errors))
         state = State(now_ms + AHEAD_MS, self._zone, tuple(marks.items()), problems)
         return Reading(mark=mark, busy=_blocks(spans), problems=problems, progress=self._sealed(state))
 
@@ -111,6 +109,25 @@ class CalendarSource:
                 texts.append((place, told.text))
         return texts, seen, errors
 
+    def _worked_out(
+        self, texts: Sequence[tuple[Place, str]], now_ms: int
+    ) -> tuple[Spans, tuple[str, ...], list[OoError]]:
+        """The stretches of those texts that are calendars, what of them was not understood, and the others' errors."""
+        spans: Spans = []
+        problems: tuple[str, ...] = ()
+        errors = list[OoError]()
+        for place, text in texts:
+            try:
+                found, wrong = work_out(text, self._zone, now_ms, place.known_as)
+            except SourceUnavailableError as error:
+                errors.append(error)
+                continue
+            spans, problems = spans + found, problems + wrong
+        return spans, problems, errors
+
+    def _missed(self, errors: Sequence[OoError]) -> tuple[str, ...]:
+        return (f"{len(errors)} of {len(self._places)} calendars could not be read",) if errors else ()
+
     def _state(self, now_ms: int) -> State:
         """What the last reading knew, where it reaches far enough; else nothing."""
         if self._kept is None:
@@ -122,7 +139,8 @@ class CalendarSource:
         except (ValueError, TypeError):
             return State()
         reaches = now_ms + LEAST_MS <= state.until <= now_ms + AHEAD_MS
-        return state if reaches and state.zone == self._zone else State()
+        same = state.zone == self._zone and {place for place, _ in state.marks} == {each.id for each in self._places}
+        return state if reaches and same else State()
 
     def _sealed(self, state: State) -> str:
         return self._sealer.seal(json.dumps(state), "source", "cursor", SOURCE, source=SOURCE, at=None).hex()
