@@ -10,7 +10,14 @@ from oo_cli.commands import plain
 from oo_cli.commands.desk import Desk, desk
 from oo_data.errors import BadUsageError
 
-NAMES = "todotxt, taskwarrior, todoist, calendar"
+# The options that each takes: one that would be passed over in silence is refused.
+TAKES = {
+    "todotxt": {"file"},
+    "taskwarrior": {"data", "write"},
+    "todoist": {"no_browser", "write", "token_stdin"},
+    "calendar": {"file", "url", "caldav", "user", "bearer", "email"},
+}
+NAMES = ", ".join(TAKES)
 
 
 def register(app: typer.Typer) -> None:
@@ -37,19 +44,18 @@ def register(app: typer.Typer) -> None:
         from oo_cli.commands import connecting
 
         at = desk(context)
+        _takes(source, {name for name, value in context.params.items() if value} - {"source"})
         if source == "todotxt":
             connecting.todotxt(at, file)
         elif source == "taskwarrior":
             connecting.taskwarrior(at, data, write)
         elif source == "todoist":
             connecting.todoist(at, no_browser, write, token_stdin)
-        elif source == "calendar":
+        else:
             from oo_cli.commands.connect_calendar import Typed
             from oo_cli.commands.connect_calendar import connect as connect_calendar
 
             connect_calendar(at, Typed(file, url, caldav, user, bearer, email or ()))
-        else:
-            raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
         from oo_cli.commands.answer import run_refresh
 
         return run_refresh(at)
@@ -65,11 +71,19 @@ def register(app: typer.Typer) -> None:
         return plain.sources(desk(context))
 
 
+def _takes(source: str, given: set[str]) -> None:
+    """Raise `BadUsageError` for a source that there is none of, or an option that is another one's."""
+    if source not in TAKES:
+        raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
+    for name in sorted(given - TAKES[source]):
+        option = name.replace("_", "-")
+        raise BadUsageError(f"{source} takes no --{option}.", "See: oo connect --help")
+
+
 def _leave(at: Desk, source: str) -> int:
     from oo_cli.usecases.connect import disconnect, source_file
 
-    if source not in NAMES.split(", "):
-        raise BadUsageError("There is no such source.", f"Known ones: {NAMES}.")
+    _takes(source, set())
     remote = source_file(at.house, source) is None
     left = disconnect(at.house, source)
     text = f"{source} is disconnected. Erased: {', '.join(left.erased) or 'nothing'}."

@@ -103,6 +103,8 @@ def test_a_changed_file_is_noticed_and_no_name_is_kept(oo: Oo, environ: dict[str
         (("--url", "https://u:p@example.org/"), 2),
         (("--caldav", "https://example.org/", "--user", "a", "--bearer"), 2),
         (("--caldav", "https://example.org/", "--offline"), 2),
+        (("--caldav", "https://example.org/", "--token-stdin"), 2),
+        (("--file", __file__, "--user", "a"), 2),
     ],
 )
 def test_what_cannot_be_connected(oo: Oo, words: tuple[str, ...], code: int) -> None:
