@@ -43,7 +43,7 @@ def usual_name(house: House) -> str:
 
 
 def export(house: House, path: str, progress: Progress | None = None) -> Written:
-    """Write the export, readable by the person only, whole or not at all.
+    """Write the export, readable by the person only; a file that was cut off is no export, and `oo forget` names it.
 
     Raises `BadUsageError` where there is a file of that name already or nothing to export, `CannotWriteError`.
     """
@@ -58,9 +58,12 @@ def export(house: House, path: str, progress: Progress | None = None) -> Written
     except OSError as error:
         raise db.told(error) from error
     try:
-        with open(handle, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
-            written = _write(house, archive, path, progress)
-        note(house, path)
+        with open(handle, "wb") as file:
+            note(house, path)  # before there is a word in it: one that is cut off is to be named too
+            with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+                written = _write(house, archive, path, progress)
+            file.flush()
+            os.fsync(handle)
     except BaseException as error:
         os.unlink(path)
         if isinstance(error, OSError):

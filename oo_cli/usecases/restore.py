@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from oo_cli.house import REF_KEY, House
 from oo_cli.usecases.export import FOLDER, FORMAT, LISTS, OF_THIS_MACHINE, OWN_LIST, Progress
-from oo_cli.usecases.pull import is_local
+from oo_cli.usecases.pull import LOCAL
 from oo_data.errors import BadUsageError, DataDamagedError, DataNewerError
 from oo_data.store import db, dump, keys, profile
 from oo_data.store.dump import Row
@@ -43,7 +43,7 @@ def restore(house: House, path: str, progress: Progress | None = None) -> Restor
         with ZipFile(os.path.expanduser(path)) as archive:
             _check(archive)
             return _take(house, archive, progress)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise BadUsageError("There is no such file.", "Give the path of what oo export wrote.") from None
     except (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise _damaged() from error
@@ -77,12 +77,12 @@ def _take(house: House, archive: ZipFile, progress: Progress | None) -> Restored
             _seal(house, texts)
             profile.outdate_shelf(conn)
             made += [name for name in LISTS if _put_back(house, archive, name)]
-            states = profile.sources(conn).values()
+            states = profile.sources(conn)
     except BaseException:
         for name in made:
             os.unlink(os.path.join(house.paths.data, name))
         raise
-    return Restored(counts, len(made), tuple(state.id for state in states if not is_local(state)))
+    return Restored(counts, len(made), tuple(id for id in states if id not in LOCAL))
 
 
 def _seal(house: House, texts: dict[bytes, str]) -> None:

@@ -27,7 +27,7 @@ from oo_cli.usecases.settings import assign
 from oo_data import catalog
 from oo_data.contracts.tip import RecommendRequest, Tip
 from oo_data.errors import BadUsageError, DataDamagedError, DataNewerError, OoError
-from oo_data.store import dump, keys
+from oo_data.store import dump, keys, profile
 from tests.fakes import DAY, FixedClock, house_at
 
 SECRETS = ("Call the dentist", "A bad night", "garage")
@@ -137,6 +137,36 @@ def test_forget_names_the_exports_that_are_still_there(lived: House, tmp_path: P
     assert any(str(tmp_path / "out.zip") in line for line in plan(lived).external)
     (tmp_path / "out.zip").unlink()
     assert paths(lived) == []
+
+
+def test_an_export_that_is_cut_off_is_named_too(lived: House, tmp_path: Path) -> None:
+    """Its place is noted before the first word is in it, so that a kill leaves nothing that nobody knows of."""
+    known = []
+
+    class Looking(FixedClock):
+        def now_ms(self) -> int:
+            known.append(paths(lived))  # asked for when the tables are written, and the end is not
+            return super().now_ms()
+
+    lived.clock = Looking()
+    export(lived, str(tmp_path / "out.zip"))
+    assert known[0] == [str(tmp_path / "out.zip")]
+
+
+def test_a_calendar_in_a_file_wants_to_be_connected_again(lived: House, tmp_path: Path) -> None:
+    """Where a calendar lies is sealed with the logins, which no export holds: the import says so."""
+    with lived.store.write() as conn:
+        profile.connect_source(conn, "calendar", lived.clock.now_ms(), "/home/ada/own.ics")
+    export(lived, str(tmp_path / "out.zip"))
+    assert restore(empty(tmp_path), str(tmp_path / "out.zip")).login == ("calendar",)
+
+
+def test_a_folder_is_no_export(tmp_path: Path) -> None:
+    """A path that is none of a file is a typing error, and makes no home."""
+    other = empty(tmp_path)
+    with pytest.raises(BadUsageError, match="no such file"):
+        restore(other, str(tmp_path))
+    assert not other.exists
 
 
 def test_nothing_is_overwritten_and_nothing_is_left_half(lived: House, tmp_path: Path) -> None:
