@@ -109,6 +109,11 @@ class House:
         return db.exists(self.paths.database)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the home was forgotten while this house was open."""
+        return self._store is not None and not self.exists
+
+    @property
     def store(self) -> Store:
         """The database, made or migrated where that is needed."""
         if self._store is None:

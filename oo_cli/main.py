@@ -77,8 +77,10 @@ def _run(desk: Desk, rest: list[str]) -> int:
     if os.path.lexists(Paths(desk.environ).forgetting):
         from oo_cli.wiring import finish_forget
 
-        finish_forget(desk.house)
+        left = finish_forget(desk.house)
         desk.say("An interrupted forget was finished.")
+        for line in left:
+            desk.say(f"Not oO's to delete: {line}")
     if not rest:
         from oo_cli.commands.face import show_face
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House, nobody
-from oo_cli.wiring_vault import custodian, custody, open_vault
+from oo_cli.wiring_vault import custody, destroy_key, open_vault
 from oo_data.contracts.channel import Channel
 from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError
@@ -49,13 +49,11 @@ def open_house(
     )
 
 
-def finish_forget(house: House) -> None:
-    """Finish a forget that was interrupted, the key first: its place may be one that no file tells of."""
-    from oo_cli.usecases.forget import finish, stop_clock
+def finish_forget(house: House) -> list[str]:
+    """Finish a forget that was interrupted, from the beginning; what is left for the person to do."""
+    from oo_cli.usecases.forget import forget
 
-    stop_clock(house)
-    custodian(house).destroy(None)
-    finish(house.paths)
+    return forget(house, destroy_key).external
 
 
 def open_source(house: House, source_id: str) -> Source:

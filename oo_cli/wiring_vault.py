@@ -11,7 +11,7 @@ from oo_cli.house import House
 from oo_data.errors import OoError
 from oo_data.ports import Ask, Sealer
 from oo_data.secret import Secret
-from oo_data.store import health, keys, profile
+from oo_data.store import erase, health, keys, profile
 
 if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody, Place
@@ -147,11 +147,21 @@ def asked_before(house: House) -> Ask:
 
 def destroy_key(house: House) -> list[str]:
     """Destroy the key in every place that may hold it; what was destroyed, in words."""
+    return custodian(house).destroy(_recorded(house))
+
+
+def key_places(house: House) -> list[str]:
+    """Where a key of this home lies now."""
+    rings = ["the keyring"] if custodian(house).in_keyring(_recorded(house)) else []
+    return [*rings, *erase.key_files_of(house.paths), *(["OO_KEY"] if house.environ.get("OO_KEY") else [])]
+
+
+def _recorded(house: House) -> Custody | None:
+    """Where the key is said to lie, if that can be read."""
     try:
-        held = health.reading(lambda: custody(house)) if house.exists else None
+        return health.reading(lambda: custody(house)) if house.exists else None
     except OoError:
-        held = None
-    return custodian(house).destroy(held)
+        return None
 
 
 def _wanted(house: House) -> str | None:

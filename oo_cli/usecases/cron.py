@@ -104,6 +104,11 @@ def status(house: House, clockworks: Sequence[Clockwork]) -> Status:
     return Status(tuple(found), _refreshed_at(house))
 
 
+def stands(house: House, clockwork: Clockwork) -> bool:
+    """Whether a job of this home is in a clockwork."""
+    return clockwork.standing(_name(house.paths, house.environ)) is not None
+
+
 def remove(house: House, clockworks: Sequence[Clockwork]) -> tuple[str, ...]:
     """Take the job out wherever it stands; the clockworks that had it."""
     name = _name(house.paths, house.environ)

@@ -1,10 +1,15 @@
-"""Forgetting everything, so that it can be killed at any point and finished by the next start."""
+"""Forgetting everything, so that it can be killed at any point and finished by the next start.
+
+In this order: the mark, the clock's jobs, the logins at their providers, the key, memory, every file, the mark.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,10 +18,12 @@ from oo_cli.usecases import cron, export
 from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
-from oo_data.errors import DataLockedError, OoError
-from oo_data.store import contexts, db, egress, erase, habits, health, locks, moods, profile, tips, words
+from oo_data.errors import DataDamagedError, DataLockedError, OoError
+from oo_data.store import db, egress, erase, health, keys, locks, profile, words
 from oo_data.store.db import Store
+from oo_data.store.profile import SourceState
 
+PAGES = {"todoist": "https://app.todoist.com, under Settings, Integrations"}
 NO_LOGIN = frozenset(("calendar",))  # read with a password or a secret address, which are the person's to end
 WAIT_TENTHS = 300  # half a minute for a refresh that is under way
 DestroyKey = Callable[[House], list[str]]
@@ -30,6 +37,7 @@ class Receipt:
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
     bytes: int = 0
+    jobs: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     own_list: str = ""
     kept: list[str] = field(default_factory=list)
@@ -52,30 +60,41 @@ def _survey(house: House) -> Receipt:
     found = erase.files_of(house.paths)
     receipt.files = len(found)
     receipt.bytes = sum(os.lstat(path).st_size for path in found)
+    receipt.jobs = jobs(house)
     receipt.external = _external(house)
     return receipt
 
 
-def forget(house: House, destroy_key: DestroyKey) -> Receipt:
+def forget(house: House, destroy_key: DestroyKey, offline: bool = False) -> Receipt:
     """Destroy the key, then every file, then look for residues byte by byte.
 
-    The mark comes first: a start that finds it finishes the work, so nothing is ever half forgotten.
+    The mark comes first: a start that finds it does all of this again, so nothing is ever half forgotten. `offline`:
+    no provider is told.
     """
     receipt = _survey(house)
     make_folders(house.paths)
-    alone = _alone(house)
+    alone = take_refresh(house)
     memory = house.paths.memory_dirs()  # named by the data folder, so asked for while it is there
-    needles = _needles(house)
+    needles = known_words(house)
     os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-    receipt.external += [*stop_clock(house), *_sign_out(house)]
+    receipt.external += [*stop_clock(house), *_sign_out(house, offline)]
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
     os.close(alone)
     words.clear_folders(memory)
-    receipt.kept = _left(house.paths, memory)
+    receipt.kept = left(house.paths, memory)
     receipt.scan = scan(receipt.kept, needles)
     return receipt
+
+
+def jobs(house: House) -> list[str]:
+    """The clockworks that start oO by themselves."""
+    found = []
+    for clockwork in house.doors.clockworks(house):
+        with suppress(OoError):  # where it cannot be looked at, `stop_clock` says so
+            found += [clockwork.name] if cron.stands(house, clockwork) else []
+    return found
 
 
 def stop_clock(house: House) -> list[str]:
@@ -89,24 +108,38 @@ def stop_clock(house: House) -> list[str]:
     return left
 
 
-def _sign_out(house: House) -> list[str]:
+def _sign_out(house: House, offline: bool) -> list[str]:
     """End the logins at their providers; where the person has to do it, the way."""
     left = []
     for source in _remote(house):
         try:
-            with house.doors.leave(house, source) as told:
-                if told:
-                    continue
+            if not offline:
+                with house.doors.leave(house, source) as told:
+                    if told:
+                        continue
         except OoError:
             pass
-        left.append(f"the login at {source}, which was not told: remove it there, under Settings, Integrations")
+        left.append(not_told(source))
     return left
+
+
+def not_told(source: str) -> str:
+    """What the person has to do where a provider could not be told that its login ends."""
+    return f"the login at {source}, which was not told: remove it at {PAGES.get(source, source)}"
 
 
 def _remote(house: House) -> tuple[str, ...]:
     """The connected sources with a login that oO can end at their provider."""
-    states = _read(house, lambda store: profile.sources(store.conn)) or {}
-    return tuple(state.id for state in states.values() if not is_local(state) and state.id not in NO_LOGIN)
+    return tuple(state.id for state in _sources(house) if not is_local(state) and state.id not in NO_LOGIN)
+
+
+def watched(house: House) -> list[str]:
+    """The person's own files that connected sources read."""
+    return [state.watch_path for state in _sources(house) if state.watch_path]
+
+
+def _sources(house: House) -> tuple[SourceState, ...]:
+    return tuple((_read(house, lambda store: profile.sources(store.conn)) or {}).values())
 
 
 def finish(paths: Paths) -> None:
@@ -139,43 +172,56 @@ def _count_rows(house: House) -> dict[str, int]:
 def _external(house: House) -> list[str]:
     """Places that oO does not own and therefore leaves: files of the person's, grants at a provider."""
     found = []
-    states = _read(house, lambda store: profile.sources(store.conn)) or {}
-    for state in states.values():
-        if state.watch_path and state.watch_path not in (house.paths.todo_file,):
-            found.append(f"your own file is left as it is: {state.watch_path}")
+    found += [f"your own file is left as it is: {path}" for path in watched(house) if path != house.paths.todo_file]
+    for state in _sources(house):
         if state.id in NO_LOGIN and not is_local(state):
             found.append(f"an app password or secret address made for {state.id}: end it where you made it")
     written = _read(house, lambda store: export.paths(house)) or []
     found += [f"what you exported to {path}: delete it yourself" for path in written]
-    asked = _read(house, lambda store: egress.hosts(store.conn, "llm.")) or []
-    found += [f"what the model gateway at {host} kept of your requests" for host in asked]
+    found += [f"what the model gateway at {host} kept of your requests" for host in _hosts(house, "llm.")]
+    found += [f"what {host} kept of the messages sent there" for host in _hosts(house, "notify.")]
     if house.environ.get("OO_KEY"):
         found.append("OO_KEY is set in your environment; unset it yourself")
     return found
 
 
-def _needles(house: House) -> list[str]:
-    """Words that must not be found afterwards: everything readable on the shelf, and the logins."""
+def _hosts(house: House, purpose: str) -> list[str]:
+    return _read(house, lambda store: egress.hosts(store.conn, purpose)) or []
+
+
+def known_words(house: House) -> list[str]:
+    """Words that must not be found afterwards: every text that lies sealed, and what stands inside a login's record."""
     found: set[str] = set()
 
     def unseal(store: Store) -> None:
-        for tip_id, sealed in tips.sealed_texts(store.conn).items():
-            found.add(house.sealer.unseal(sealed, "tip", "text", tip_id))
-        for name, sealed in profile.secrets(store.conn).items():
-            found.add(house.sealer.unseal(sealed, "secret", "sealed", name))
-        for context in contexts.contexts(store.conn):
-            found.add(house.sealer.unseal(context.name, "context", "name", context.ref))
-        for habit in habits.habits(store.conn):
-            found.add(house.sealer.unseal(habit.name, "habit", "name", habit.ref))
-        for mood in moods.since(store.conn, 0):
-            if mood.note:
-                found.add(house.sealer.unseal(mood.note, "mood", "note", mood.id))
+        for text in keys.texts(store.conn):
+            if text.table == "vector":
+                continue  # numbers
+            try:
+                said = house.sealer.unseal(text.sealed, text.table, text.column, text.row)
+            except (DataDamagedError, DataLockedError):
+                continue  # it opens for nobody
+            found.update((said, *_inside(said)))
 
     _read(house, unseal)
     return sorted(found)
 
 
-def _alone(house: House) -> int:
+def _inside(text: str) -> Iterator[str]:
+    """The words of a record that is kept as JSON."""
+    try:
+        waiting = [json.loads(text)]
+    except ValueError:
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+
+
+def take_refresh(house: House) -> int:
     """Let no refresh put anything back meanwhile; the lock's descriptor."""
     for _ in range(WAIT_TENTHS):
         fd = locks.take(f"{house.paths.state}/refresh.lock")
@@ -185,10 +231,17 @@ def _alone(house: House) -> int:
     raise DataLockedError("A refresh is running.", "Wait for it to end, then run it again; nothing was forgotten.")
 
 
-def _left(paths: Paths, memory: list[str]) -> list[str]:
+def left(paths: Paths, memory: list[str]) -> list[str]:
     """Whatever still lies under oO's own directories, and in memory."""
     found = [folder for folder in memory if os.path.exists(folder)]
-    for root in dict.fromkeys(paths.roots()):
-        for folder, _, names in os.walk(root):
-            found += [os.path.join(folder, name) for name in names]
-    return sorted(set(found))
+    return sorted({*found, *files_in(paths.roots())})
+
+
+def files_in(folders: Iterable[str]) -> list[str]:
+    """Every file below some folders."""
+    return [
+        os.path.join(at, name)
+        for folder in dict.fromkeys(folders)
+        for at, _, names in os.walk(folder)
+        for name in names
+    ]

@@ -14,7 +14,7 @@ from oo_cli.usecases import agenda, areas, brain, contexts, holdout, moods, outb
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
-from oo_data.errors import OoError
+from oo_data.errors import DataLockedError, OoError
 from oo_data.store import asked, busy, effort, egress, events, locks, profile, records, shelf, tips, words
 
 if TYPE_CHECKING:
@@ -47,8 +47,10 @@ def refresh(
     """Bring the shelf up to date. Only one refresh runs at a time; a second one returns at once.
 
     Only with `ask` may a model be asked for words. `still` is asked once this refresh is alone: which sources are to be
-    left unread, or None where nothing is to be done any more.
+    left unread, or None where nothing is to be done any more. Raises `DataLockedError` where the home was forgotten.
     """
+    if house.is_gone:
+        raise DataLockedError("This home was forgotten.", "Start oO anew.")
     make_folders(house.paths)
     fd = locks.take(f"{house.paths.state}/refresh.lock")
     if fd is None:

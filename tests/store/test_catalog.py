@@ -14,7 +14,7 @@ import pytest
 
 from oo_cli.house import House
 from oo_cli.usecases.forget import forget
-from oo_cli.usecases.residue import encodings, scan
+from oo_cli.usecases.residue import Seeker, scan
 from oo_data import catalog
 from oo_data.env import Paths
 from oo_data.store import profile, words
@@ -156,15 +156,15 @@ def canary(tmp_path: Path, clock: FixedClock, paths: Paths) -> House:
 
 
 def files_holding(folders: list[str], word: str) -> list[str]:
-    """Files whose bytes or name hold the word in any encoding."""
-    patterns = list(encodings(word))
+    """Files whose bytes or name hold the word in any spelling."""
+    seeker = Seeker([word])
     found = []
     for folder in folders:
         for place, _, names in os.walk(folder):
             for name in names:
                 path = os.path.join(place, name)
                 held = Path(path).read_bytes() + os.fsencode(name)
-                found += [path for pattern in patterns if pattern in held]
+                found += [path] if seeker.holds(held) else []
     return found
 
 

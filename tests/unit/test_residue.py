@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -12,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oo_cli.usecases import residue
-from oo_cli.usecases.residue import CHUNK, MIN_NEEDLE, scan
+from oo_cli.engine.spellings import LEAST, spellings
+from oo_cli.usecases.residue import CHUNK, MOST_UNPACKED, Seeker, scan
 
 WORD = "Zahnärztin anrufen"
 PLAIN = WORD.encode()
@@ -31,7 +37,58 @@ ENCODED: dict[str, bytes] = {
     "base64+0": base64.b64encode(b"abc" + PLAIN + b"tail"),
     "base64+1": base64.b64encode(b"a" + PLAIN + b"tail"),
     "base64+2": base64.b64encode(b"ab" + PLAIN),
+    "base64 for URLs": base64.urlsafe_b64encode(b"??" + PLAIN + b"tail"),
+    "letters reversed": WORD[::-1].encode(),
+    "titled": b"zahn" + "Ärztin ANRUFEN".encode(),
+    "decomposed": b"Zahna\xcc\x88rztin anrufen",
+    "utf-32-le": WORD.encode("utf-32-le"),
+    "utf-32-be": WORD.encode("utf-32-be"),
+    "form": b"Zahn%C3%A4rztin+anrufen",
+    "JSON": b"Zahn\\u00e4rztin anrufen",
+    "HTML": b"Zahn&#228;rztin anrufen",
+    "rot13": "Mnuaäemgva naehsra".encode(),
 }
+
+
+def zipped(data: bytes) -> bytes:
+    """An archive of two files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("empty", b"")
+        archive.writestr("notes.txt", data)
+    return out.getvalue()
+
+
+STREAMS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zlib": zlib.compress, "zip": zipped,
+    "a zip of a gzip": lambda data: zipped(gzip.compress(data)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pack", STREAMS.values(), ids=list(STREAMS))
+def test_streams_are_unpacked(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """A word in a packed stream is found wherever the stream lies; one cut short tells what it still holds."""
+    path = tmp_path / "file"
+    packed = pack(b"nothing of the kind " * 99 + ENCODED["hex"] * 9)
+    assert PLAIN.hex().encode() not in packed
+    for start in (0, CHUNK - 2):
+        path.write_bytes(bytes(start) + packed + b"tail")
+        found = scan([str(path)], [WORD])
+        assert (found.hits, found.unread) == ((str(path),), ()), start
+    path.write_bytes(pack(b"nothing of the kind"))
+    found = scan([str(path)], [WORD])
+    assert (found.hits, found.unread) == ((), ())
+    assert found.unpacked >= 19
+
+
+def test_a_stream_that_never_ends_is_named(tmp_path: Path) -> None:
+    """A file that unpacks to more than anybody would look through is told as such, and costs no more than that."""
+    path = tmp_path / "file"
+    packer = zlib.compressobj()
+    path.write_bytes(b"".join(packer.compress(bytes(1 << 20)) for _ in range(70)) + packer.flush())
+    found = scan([str(path)], [WORD])
+    assert (found.hits, found.unread) == ((), (str(path),))
+    assert found.unpacked == MOST_UNPACKED
 
 
 @pytest.mark.parametrize("encoded", ENCODED.values(), ids=list(ENCODED))
@@ -67,9 +124,10 @@ def test_what_was_looked_at_is_counted(tmp_path: Path) -> None:
     one.write_bytes(b"nothing")
     two.write_bytes(b"..." + PLAIN)
     found = scan([str(one), str(two), str(tmp_path), str(tmp_path / "gone")], [WORD, "abc", "", "milk"])
-    assert found == residue.Scan(2, 7 + 3 + len(PLAIN), 2, (str(two),))
-    assert scan([str(two)], ["a" * (MIN_NEEDLE - 1)]) == residue.Scan(1, 3 + len(PLAIN), 0, ())
-    assert scan([], [WORD]) == residue.Scan(0, 0, 1, ())
+    assert (found.files, found.bytes, found.words, found.hits) == (2, 7 + 3 + len(PLAIN), 2, (str(two),))
+    assert found.patterns > 20
+    assert scan([str(two)], ["a" * (LEAST - 1)]).words == 0
+    assert scan([], [WORD])[:4] == (0, 0, 1, ())
 
 
 @pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that opens and cannot be read, also for root")
@@ -103,10 +161,10 @@ WRAPS: tuple[Callable[[bytes], bytes], ...] = (bytes, base64.b64encode, binascii
 def test_any_word_in_any_company(word: str, before: bytes, after: bytes, wrap: Callable[[bytes], bytes]) -> None:
     """Whatever stands around a word, one of its patterns is in the bytes, also when all of it was encoded at once."""
     around = wrap(before + word.encode("utf-8", "surrogatepass") + after)
-    assert any(pattern in around for pattern in residue.encodings(word))
+    assert Seeker([word]).holds(around)
 
 
-@given(st.text(min_size=MIN_NEEDLE, max_size=20))
+@given(st.text(min_size=LEAST, max_size=20))
 def test_no_pattern_is_too_short_to_mean_something(word: str) -> None:
     """No pattern is so short that it would turn up by chance."""
-    assert all(len(pattern) >= MIN_NEEDLE for pattern in residue.encodings(word))
+    assert all(len(found.pattern) >= LEAST for found in spellings(word))

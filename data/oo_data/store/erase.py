@@ -81,6 +81,11 @@ def count_rows(conn: sqlite3.Connection) -> dict[str, int]:
     }
 
 
+def schema(conn: sqlite3.Connection) -> str:
+    """The statements that made the tables."""
+    return "\n".join(sql for (sql,) in conn.execute("select sql from sqlite_schema where sql is not null"))
+
+
 def compact(store: Store) -> None:
     """Rebuild the file without its free pages."""
     store.conn.execute("vacuum")
@@ -88,15 +93,16 @@ def compact(store: Store) -> None:
 
 def files_of(paths: Paths) -> list[str]:
     """The files of this home that exist, keys and the mark of a forget under way apart."""
-    return [path for path in _existing(paths, catalog.files()) if path != paths.forgetting]
+    return [path for path in existing(paths, catalog.files()) if path != paths.forgetting]
 
 
 def key_files_of(paths: Paths) -> list[str]:
     """The files of this home that exist and hold the key."""
-    return _existing(paths, catalog.key_files())
+    return existing(paths, catalog.key_files())
 
 
-def _existing(paths: Paths, entries: Iterable[catalog.Entry]) -> list[str]:
+def existing(paths: Paths, entries: Iterable[catalog.Entry]) -> list[str]:
+    """The files that some entries of the catalogue stand for."""
     base = {"data": paths.data, "state": paths.state, "config": paths.config, "cache": paths.cache}
     found = []
     for entry in entries:

@@ -199,6 +199,13 @@ class Custodian:
             done.append(ENVIRONMENT_LEFT)
         return done
 
+    def in_keyring(self, custody: Custody | None) -> bool:
+        """Whether a keyring that answers holds a key of this home."""
+        try:
+            return any(self._keyring(custody, more).load() is not None for more in _SLOTS)
+        except DataLockedError:
+            return False
+
     @staticmethod
     def may_hold_remote(custody: Custody) -> bool:
         """Whether a remote source may hand over its token: not where the key fell to a file by itself."""

@@ -13,7 +13,7 @@ from oo_cli.adapters.sources.calendar.source import AHEAD_MS
 from oo_cli.house import House
 from oo_cli.usecases.connect import connect_remote, disconnect
 from oo_cli.usecases.consent import revoke
-from oo_cli.usecases.forget import _left as left_of
+from oo_cli.usecases.forget import left as left_of
 from oo_cli.usecases.pull import busy_spans, pull
 from oo_cli.usecases.refresh import refresh
 from oo_cli.usecases.residue import scan

@@ -1,0 +1,87 @@
+"""Showing what of the person lies readable at rest: before a forget nothing but their own lists, after it nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from oo_cli.house import House
+from oo_cli.usecases import forget, pull
+from oo_cli.usecases.residue import Scan, scan
+from oo_data import catalog
+from oo_data.errors import OoError
+from oo_data.store import erase
+from oo_data.text import show
+
+OWN_WORDS = "your own words"
+
+
+class Verified(NamedTuple):
+    """What was looked for, and where it was found. `meant`: files that are readable by design, each with why.
+
+    `found` are files that should hold none of the words. `files` are oO's, `jobs` start it, `keys` are the places where
+    a key of this home lies. `alike`: words that oO itself writes, which were not looked for.
+    """
+
+    scan: Scan
+    found: tuple[str, ...]
+    meant: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+    jobs: tuple[str, ...]
+    keys: tuple[str, ...]
+    alike: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no word lies where it should not, and a home that is gone has left nothing."""
+        return not self.found and (bool(self.files) or not (self.jobs or self.keys))
+
+
+def verify(
+    house: House, keys: Callable[[House], list[str]], said: Iterable[str] = (), folders: Iterable[str] = ()
+) -> Verified:
+    """Look through every file of oO, and of other folders, for all words that oO can open, and for those `said`."""
+    own = [path for path in _readable(house) if os.path.isfile(path)]
+    words = {word for word in said if word} | set(forget.known_words(house)) | _titles(house)
+    ours = _of_oo(house)
+    wanted = {word for word in words if word.lower() not in ours}
+    memory = house.paths.memory_dirs()
+    mine = forget.files_in([*house.paths.roots(), *memory])
+    looked = scan(dict.fromkeys([*mine, *forget.files_in(map(os.path.abspath, folders))]), wanted)
+    meant = tuple((path, _why(path, memory)) for path in looked.hits if path in own or path.startswith(tuple(memory)))
+    names = {path for path, _ in meant}
+    return Verified(
+        looked,
+        tuple(path for path in looked.hits if path not in names),
+        meant,
+        tuple(mine),
+        tuple(forget.jobs(house)),
+        tuple(keys(house)),
+        len(words) - len(wanted),
+    )
+
+
+def _readable(house: House) -> list[str]:
+    """The files in which the person's words are meant to stand: their own lists."""
+    own = [entry for entry in catalog.files() if entry.form == OWN_WORDS]
+    return [*erase.existing(house.paths, own), *forget.watched(house)]
+
+
+def _why(path: str, memory: list[str]) -> str:
+    return "the words of the next tips, in memory" if path.startswith(tuple(memory)) else "your own list"
+
+
+def _titles(house: House) -> set[str]:
+    """What the sources of this machine list now."""
+    if not house.exists:
+        return set()
+    try:
+        return {show(signal.title) for signal in pull.pull(house, local_only=True).signals.values()}
+    except OoError:
+        return set()
+
+
+def _of_oo(house: House) -> str:
+    """What the database says in words of oO's own: the names of its tables and columns."""
+    return erase.schema(house.store.conn).lower() if house.exists else ""
