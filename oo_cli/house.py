@@ -51,6 +51,10 @@ def _no_notifier(house: House, channel: Channel) -> Notifier:
     raise SourceUnavailableError("There is no way to tell you here.", "See: oo notify")
 
 
+def _no_rotation(house: House) -> bool:
+    return False
+
+
 def _no_signs(house: House) -> Mapping[str, str]:
     return {}
 
@@ -69,6 +73,7 @@ class Doors(NamedTuple):
     `leave` ends a source's login at its provider for as long as the caller erases it; whether the provider was told.
     `ask` asks the person for the passphrase of the vault, if it has one.
     `every` is how often a source wants to be read (ms; 0: when it changes), `reachable` whether trying makes sense now.
+    `rotate` puts another key in the place of the one that opens the home; False where it cannot.
     """
 
     vault: Callable[[House], Sealer]
@@ -82,6 +87,7 @@ class Doors(NamedTuple):
     ask: Ask = nobody
     every: Callable[[str], int] = _hourly
     reachable: Callable[[str], bool] = _reachable
+    rotate: Callable[[House], bool] = _no_rotation
 
 
 class House:

@@ -81,6 +81,8 @@ def _run(desk: Desk, rest: list[str]) -> int:
         desk.say("An interrupted forget was finished.")
         for line in left:
             desk.say(f"Not oO's to delete: {line}")
+    if os.path.lexists(Paths(desk.environ).unsettled):
+        _finish_part(desk)
     if not rest:
         from oo_cli.commands.face import show_face
 
@@ -89,6 +91,16 @@ def _run(desk: Desk, rest: list[str]) -> int:
 
     code = run_plain(desk, rest[0], rest[1:])
     return _dispatch(desk, rest) if code is None else code
+
+
+def _finish_part(desk: Desk) -> None:
+    from oo_cli.usecases.forget_part import resume
+
+    try:
+        if resume(desk.house):
+            desk.say("An interrupted forget was finished.")
+    except OoError as error:  # what was asked for now may still be done; the next start tries again
+        desk.say(f"A forget is not finished yet. {error.message}")
 
 
 def _dispatch(desk: Desk, rest: list[str]) -> int:

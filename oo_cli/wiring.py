@@ -9,7 +9,7 @@ from functools import partial
 
 from oo_cli.adapters.clock import SystemClock, local_zone
 from oo_cli.house import Doors, House, nobody
-from oo_cli.wiring_vault import custody, destroy_key, open_vault
+from oo_cli.wiring_vault import custody, destroy_key, open_vault, rotate
 from oo_data.contracts.channel import Channel
 from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError
@@ -44,6 +44,7 @@ def open_house(
             ask,
             every=read_every,
             reachable=reachable,
+            rotate=rotate,
         ),
         say,
     )

@@ -49,7 +49,7 @@ ENTRIES: tuple[Entry, ...] = (
         "own rows",
     ),
     Entry("table", "feature", "features", "numbers, keyed references", "until recomputed", "mixed rows"),
-    Entry("table", "agent_run", "agent runs", "ids, times", "until the next run"),
+    Entry("table", "agent_run", "agent runs", "ids, times", "until the next run", "mixed rows"),
     Entry(
         "table",
         "snippet",
@@ -62,7 +62,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("table", "decision", "decisions", "keyed references, scores", "14 days unless shown", "mixed rows"),
     Entry("table", "tip", "tips", "sealed words, keyed references", "words 24 h after they run out", "own rows"),
     Entry("table", "mute", "muted subjects", "keyed references, times", "until they end", "own rows"),
-    Entry("table", "silence", "silent spans", "times, fixed words", "until they end"),
+    Entry("table", "silence", "silent spans", "times, fixed words", "until they end", "own rows"),
     Entry("table", "egress", "requests that left the machine", "hosts, times, byte counts", "90 days"),
     Entry(
         "table",
@@ -110,6 +110,14 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("table", "yardstick", "shipped examples as an embedder sees them", "numbers", "until another one answers"),
     Entry("table", "duty", "timers", "fixed words, numbers, times", "until forget", "own rows"),
+    Entry(
+        "table",
+        "forgotten",
+        "what is not to be learnt again",
+        "keyed references, times",
+        "until its source is disconnected, or forget",
+        "own rows",
+    ),
     Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget", exported=False),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),
@@ -137,6 +145,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("file", "state/todoist.lock", "the lock round renewing a login", "empty", "until forget"),
     Entry("file", "state/notify.lock", "the lock round telling of a tip", "empty", "until forget"),
     Entry("file", "state/forgetting", "the mark of a forget under way", "empty", "seconds"),
+    Entry("file", "state/unsettled", "the mark of a part being forgotten", "keyed references, times", "seconds"),
     Entry(
         "memory",
         "words",

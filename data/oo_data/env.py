@@ -53,6 +53,11 @@ class Paths:
         """There while a `forget` is under way, so that a later start finishes it."""
         return f"{self.state}/forgetting"
 
+    @property
+    def unsettled(self) -> str:
+        """There while a part is being forgotten, for the same reason."""
+        return f"{self.state}/unsettled"
+
     def roots(self) -> list[str]:
         """Directories that are wholly oO's own, outermost last."""
         own = [self.data, self.config, self.state, self.cache]

@@ -1,16 +1,20 @@
-"""`oo forget`: everything, with a receipt."""
+"""`oo forget`: everything or a part, with a receipt."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oo_cli.commands.desk import Desk, desk
-from oo_cli.commands.forgetting import plan_lines, receipt_lines, verified_lines
+from oo_cli.commands.forgetting import part_lines, plan_lines, receipt_lines, verified_lines
 from oo_data.errors import BadUsageError
+
+if TYPE_CHECKING:
+    from oo_cli.usecases.forget_part import Part
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +24,10 @@ def register(app: typer.Typer) -> None:
     def forget(
         context: typer.Context,
         source: Annotated[str, typer.Option("--source", help="Only what came from this source.")] = "",
+        agent: Annotated[str, typer.Option("--agent", help="Only what this agent made.")] = "",
+        since: Annotated[str, typer.Option("--since", help="Only what happened from this day on.")] = "",
+        until: Annotated[str, typer.Option("--until", help="With --since: through this day.")] = "",
+        task: Annotated[str, typer.Option("--task", help="Only one task: last, or its reference.")] = "",
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
         verify: Annotated[bool, typer.Option("--verify", help="Delete nothing; look for readable words.")] = False,
@@ -30,35 +38,49 @@ def register(app: typer.Typer) -> None:
             list[str] | None, typer.Option("--look-in", help="With --verify: look in this folder too.")
         ] = None,
     ) -> int:
-        """Delete all that oO holds about you, and prove it."""
-        from oo_cli import wiring_vault
-        from oo_cli.usecases import forget as use
-
+        """Delete all that oO holds about you, or a part of it, and prove it."""
         at = desk(context)
+        if sum(map(bool, (source, agent, since, task, verify))) > 1 or (until and not since):
+            raise BadUsageError("One part at a time.", "One of --source, --agent, --since (with --until), --task.")
         if verify:
             return _verify(at, words_stdin, look_in or [])
-        if source:
-            return _forget_source(at, source, dry_run, yes)
-        plan = use.plan(at.house)
-        if dry_run:
-            at.emit(asdict(plan), "\n".join(plan_lines(plan)))
-            return 0
-        _confirm(at, yes, plan_lines(plan))
-        receipt = use.forget(at.house, wiring_vault.destroy_key, at.options.offline)
-        at.emit(asdict(receipt), "\n".join(receipt_lines(receipt)))
-        return 0 if receipt.scan is None or not receipt.scan.hits else 1
+        if source or agent or since or task:
+            return _part(at, _chosen(at, source, agent, (since, until), task), dry_run, yes)
+        return _everything(at, dry_run, yes)
 
 
-def _forget_source(at: Desk, source: str, dry_run: bool, yes: bool) -> int:
-    from oo_cli.usecases.connect import connected, disconnect
+def _everything(at: Desk, dry_run: bool, yes: bool) -> int:
+    from oo_cli import wiring_vault
+    from oo_cli.usecases import forget as use
 
+    plan = use.plan(at.house)
     if dry_run:
-        connected(at.house, source)
-        at.say(f"Would erase all that came from {source}, with its login where it has one.")
+        at.emit(asdict(plan), "\n".join(plan_lines(plan)))
         return 0
-    _confirm(at, yes, [])
-    erased = disconnect(at.house, source).erased
-    at.emit({"erased": erased}, f"Erased: {', '.join(erased) or 'nothing'}.")
+    _confirm(at, yes, plan_lines(plan))
+    receipt = use.forget(at.house, wiring_vault.destroy_key, at.options.offline)
+    at.emit(asdict(receipt), "\n".join(receipt_lines(receipt)))
+    return 0 if receipt.scan is None or not receipt.scan.hits else 1
+
+
+def _chosen(at: Desk, source: str, agent: str, days: tuple[str, str], task: str) -> Part:
+    from oo_cli.usecases import forget_part as use
+
+    if not at.house.exists:
+        raise BadUsageError("There is nothing to forget.", "See: oo --help")
+    if task:
+        return use.task_part(at.house, task)
+    return use.span_part(at.house, *days) if days[0] else use.Part(source=source, agent=agent)
+
+
+def _part(at: Desk, part: Part, dry_run: bool, yes: bool) -> int:
+    from oo_cli.usecases import forget_part as use
+
+    plan = use.plan(at.house, part)
+    if not dry_run:
+        _confirm(at, yes, part_lines(plan, done=False))
+        plan = use.forget(at.house, part, at.options.offline)
+    at.emit(plan._asdict(), "\n".join(part_lines(plan, done=not dry_run)))
     return 0
 
 
@@ -68,13 +90,12 @@ def _verify(at: Desk, words_stdin: bool, folders: list[str]) -> int:
 
     said = sys.stdin.read().splitlines() if words_stdin else []
     found = verify(at.house, wiring_vault.key_places, said, folders)
-    at.emit(
-        {**found._asdict(), "scan": found.scan._asdict(), "clean": found.is_clean}, "\n".join(verified_lines(found))
-    )
+    told = {**found._asdict(), "scan": found.scan._asdict(), "clean": found.is_clean}
+    at.emit(told, "\n".join(verified_lines(found)))
     return 0 if found.is_clean else 1
 
 
-def _confirm(at: Desk, yes: bool, plan: list[str]) -> None:
+def _confirm(at: Desk, yes: bool, plan: Sequence[str]) -> None:
     if yes:
         return
     if not sys.stdin.isatty():

@@ -8,6 +8,7 @@ from oo_cli.engine.told import counted
 
 if TYPE_CHECKING:
     from oo_cli.usecases.forget import Receipt
+    from oo_cli.usecases.forget_part import PartReceipt
     from oo_cli.usecases.residue import Scan
     from oo_cli.usecases.verify import Verified
 
@@ -56,3 +57,15 @@ def verified_lines(found: Verified) -> list[str]:
     said += [f"A key is left in: {place}" for place in found.keys]
     said += [f"A job is left in: {name}" for name in found.jobs]
     return [*said, "Nothing of oO is here." if found.is_clean else "That is left: oo forget removes it."]
+
+
+def part_lines(receipt: PartReceipt, done: bool) -> list[str]:
+    """What would go of a part, or what went."""
+    rows = [counted(count, what) for what, count in receipt.rows.items() if count]
+    said = [f"{'Forgotten' if done else 'Would forget'}: {', '.join(rows) or 'nothing'}."]
+    if done:
+        said.append(f"Made anew from what is left: {counted(receipt.tips, 'tips')}, and what was worked out.")
+        shut = "A new key is in use: with it, older copies of the database do not open."
+        given = "Your key comes from OO_KEY, so older copies open with it as before. To change it: oo key rotate"
+        said.append(shut if receipt.shut else given)
+    return said + [f"Not oO's to delete: {line}" for line in receipt.external]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from typing import NamedTuple
 
 from oo_agents import registry
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
+from oo_cli.usecases import aftermath
 from oo_data import catalog
 from oo_data.contracts.event import ConsentChanged, SourceConnected, SourceDisconnected
 from oo_data.errors import BadUsageError, ConnectionNeededError, DataLockedError
-from oo_data.store import erase, profile, tips, words
+from oo_data.store import erase, profile, tips
 
 
 def connect_todotxt(house: House, path: str | None) -> str:
@@ -89,12 +91,17 @@ def connected(house: House, source: str) -> None:
         raise ConnectionNeededError(f"{source} is not connected.", "See: oo sources")
 
 
-def disconnect(house: House, source: str) -> Left:
-    """End the login, stop reading a source, and erase what came from it, also if the provider cannot be reached."""
+def disconnect(house: House, source: str, offline: bool = False) -> Left:
+    """End the login, stop reading a source, and erase what came from it, also if the provider cannot be reached.
+
+    Older copies are shut. `offline`: the provider is not told.
+    """
     conn = house.store.conn
     connected(house, source)
     now = house.clock.now_ms()
-    with house.doors.leave(house, source) as told, house.store.write():
+    aftermath.owe(house)
+    leaving = nullcontext(False) if offline else house.doors.leave(house, source)
+    with leaving as told, house.store.write():
         for key in (f"source.{source}", f"{source}.write"):
             if key in profile.granted(conn):
                 profile.set_consent(conn, key, False, now)
@@ -103,8 +110,8 @@ def disconnect(house: House, source: str) -> Left:
         tips.replace_silences(conn, now, gate.MOMENT_ORIGIN, ())
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
         house.bus.publish(conn, SourceDisconnected(source), now)
-    erase.compact(house.store)
-    words.clear(house.paths)
+    with suppress(DataLockedError):  # the next start tries again
+        aftermath.settle(house)
     house.bus.deliver()
     return Left(tuple(counted(count, catalog.entry(table).what) for table, count in erased.items() if count), told)
 

@@ -15,7 +15,8 @@ from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.signal import Reading, TaskSignal
 from oo_data.errors import ConnectionNeededError, ConsentMissingError, OoError, SourceUnavailableError
-from oo_data.store import busy, history, profile, records, shelf
+from oo_data.store import busy, forgotten, history, profile, records, shelf
+from oo_data.store.forgotten import Forgotten
 from oo_data.store.profile import SourceState
 
 # What a source may suffer from by itself. A locked vault or a full disk concerns all, and is not contained.
@@ -32,6 +33,11 @@ class Pulled:
     tasks: dict[str, list[TaskFeatures]] = field(default_factory=dict)
     signals: dict[str, TaskSignal] = field(default_factory=dict)
     done: list[TaskCompletion] = field(default_factory=list)
+    forgotten: Forgotten = field(default_factory=Forgotten)
+
+    def remembers(self, done: TaskCompletion) -> bool:
+        """Whether a completion may be known: what was forgotten is not learnt again."""
+        return not (self.forgotten.covers(done.at) or self.forgotten.names(done.ref, done.routine_ref))
 
 
 @runtime_checkable
@@ -61,6 +67,7 @@ def pull(
     pulled = Pulled()
     granted = profile.granted(house.store.conn)
     before = {task.ref: task for task in records.tasks(house.store.conn)}
+    pulled.forgotten = forgotten.forgotten(house.store.conn)
     for state in profile.sources(house.store.conn).values():
         consented = f"source.{state.id}" in granted
         if not consented or state.id in resting or (local_only and not is_local(state)):
@@ -90,7 +97,7 @@ def _remember(house: House, pulled: Pulled, source_id: str, source: Remembering,
     conn = house.store.conn
     known = history.progress(conn, source_id)
     for kept, reading in enumerate(source.history(known, house.clock.now_ms()), start=1):
-        done = [completion(signal, house.refs, house.zone) for signal in reading.done]
+        done = list(filter(pulled.remembers, (completion(signal, house.refs, house.zone) for signal in reading.done)))
         taken_back = [completion(signal, house.refs, house.zone) for signal in reading.retracted]
         with house.store.write():
             if source_id not in profile.sources(conn):
@@ -113,10 +120,13 @@ def _take(
     pulled.tasks[state.id] = []
     for signal in reading.tasks:
         features = task_features(signal, house.refs)
+        if pulled.forgotten.names(features.ref, features.routine_ref):
+            continue
         features = aged(features, before.get(features.ref), now)
         pulled.tasks[state.id].append(features)
         pulled.signals[features.ref] = signal
-    pulled.done += [completion(signal, house.refs, house.zone) for signal in reading.done]
+    told = (completion(signal, house.refs, house.zone) for signal in reading.done)
+    pulled.done += filter(pulled.remembers, told)
 
 
 def all_tasks(house: House, pulled: Pulled) -> list[TaskFeatures]:
@@ -166,7 +176,7 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         agenda.served(house, agenda.source_duty(source), now, every=house.doors.every(source))
         if reading.progress is not None:
             history.set_progress(conn, source, reading.progress)
-        house.bus.publish(conn, SourceRefreshed(source, len(reading.tasks), len(reading.done)), now)
+        house.bus.publish(conn, SourceRefreshed(source, len(pulled.tasks[source]), len(reading.done)), now)
     for source, error in pulled.failures.items():
         path = connected[source].watch_path if source in connected else None
         profile.source_failed(conn, source, type(error).__name__, shelf.mark_of(path) if path else None)

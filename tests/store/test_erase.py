@@ -60,6 +60,9 @@ def fill_for(conn: sqlite3.Connection, source: str) -> None:
     conn.execute("insert into vector values (?, 'usem3', ?, x'00', 1)", (ref, source))
     conn.execute("insert into area values (?, ?, 'home', 'user', 1)", (ref, source))
     conn.execute("insert into busy values (?, 1, 2)", (source,))
+    conn.execute("insert into forgotten values (?, ?, 0, 1)", (f"{source}-gone", source))
+    pause = SilentSpan(f"{source}-1", 0, 1, "cool-down", 0, "always", "person")  # of the reaction below
+    tips.add_silence(conn, pause)
     duties.save(conn, Duty(f"source.{source}", at=TUESDAY))
     happened: tuple[Event, ...] = (
         TipShown(tip, ref, "tip"), FeedbackGiven(tip, ref, "no", "", 0), FeedbackUndone("some-event", done),
@@ -164,7 +167,15 @@ def test_one_agent_is_erased(full: Store) -> None:
         append_event(conn, "e-m", 1, "SnippetEmitted", "momentum", "{}")
         append_event(conn, "e-p", 1, "PrefInferred", "momentum.stdev", "{}")
         erased = erase.agent(conn, "momentum")
-    assert erased == {"snippets": 1, "preferences": 2, "tips": 1, "runs": 1, "decisions": 1, "models": 1}
+    assert erased == {
+        "snippets": 1,
+        "preferences": 2,
+        "tips": 1,
+        "runs": 1,
+        "decisions": 1,
+        "models": 1,
+        "questions to a model": 1,
+    }
     assert not [row for row in rows(full, "event") if "momentum" in str(row)]
     for table, held in before.items():
         mine = [row for row in held if "momentum" in row or "advice.momentum" in row]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.vault.envelope import EnvelopeSealer, month_of
+from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.sealer import Cipher, new_key, place, raw_key
 from oo_data.env import Paths
 from oo_data.errors import DataDamagedError, DataLockedError
@@ -118,7 +118,7 @@ def test_one_key_for_each_source_and_month(home: Home) -> None:
 )
 def test_month_of(at: int | None, month: str) -> None:
     """Months are those of UTC, to the millisecond."""
-    assert month_of(at) == month
+    assert keys.month_of(at) == month
 
 
 def test_a_source_is_shredded_alone(home: Home) -> None:

@@ -25,23 +25,30 @@ _GATHER = (
     "create temp table gone_tip (id text primary key)",
     "insert or ignore into gone_tip select id from tip where source in (:source, 'agent')",
 )
-# Advice (source 'agent'), features, decisions and inferred preferences are made of every source together.
+# What is made of every source together, and anew at the next refresh; an agent without a run is due.
+MIXED = {
+    "snippet": "delete from snippet",
+    "feature": "delete from feature",
+    "pref": "delete from pref where source <> 'user'",
+    "model": "delete from model",
+    "agent_run": "delete from agent_run",
+    "asked": "delete from asked",
+}
+# Advice (source 'agent') and decisions are made of every source together as well.
 _ERASE = {
     # Before the reactions themselves: one that goes keeps nothing quiet in another source.
     "mute": "delete from mute where subject in (select ref from gone) or event_id in"
+    " (select id from event where json_extract(data, '$.about') in (select ref from gone))",
+    "silence": "delete from silence where id in"
     " (select id from event where json_extract(data, '$.about') in (select ref from gone))",
     "event": "delete from event where subject in (select id from gone_tip) or subject = :source"
     " or json_extract(data, '$.about') in (select ref from gone)"
     " or type in ('PrefInferred', 'SnippetEmitted', 'ShelfPrepared')"
     " or (type in ('AlertRaised', 'AlertCleared') and subject = 'source.' || :source)",
     "tip": "delete from tip where id in (select id from gone_tip)",
-    "snippet": "delete from snippet",
-    "feature": "delete from feature",
+    **MIXED,
     "decision": "delete from decision",
-    "pref": "delete from pref where source <> 'user'",
     "pref_log": "delete from pref_log where source <> 'user'",
-    "model": "delete from model",
-    "asked": "delete from asked",
     "habit": "delete from habit where source = :source",
     "effort": "delete from effort where source = :source",
     "vector": "delete from vector where source = :source",
@@ -53,6 +60,7 @@ _ERASE = {
     "secret": "delete from secret where name like :source || '.%'",
     "task": "delete from task where source = :source",
     "completion": "delete from completion where source = :source",
+    "forgotten": "delete from forgotten where source = :source",
     "source": "delete from source where id = :source",
 }
 
@@ -169,6 +177,7 @@ def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
             {"mark": f'"agent.{agent_id}"'},
         ).rowcount,
         "models": conn.execute("delete from model").rowcount,
+        "questions to a model": conn.execute("delete from asked").rowcount,
         "snippets": conn.execute("delete from snippet where agent_id = ?", (agent_id,)).rowcount,
         "preferences": conn.execute("delete from pref where scope = ? and source <> 'user'", (agent_id,)).rowcount,
         "tips": conn.execute("delete from tip where subject = 'advice.' || ?", (agent_id,)).rowcount,

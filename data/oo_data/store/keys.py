@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from oo_data.errors import DataDamagedError
@@ -32,6 +33,11 @@ class HomeKey(NamedTuple):
 
     id: str
     since: int
+
+
+def month_of(at: int | None) -> str:
+    """The month of an instant (UTC ms) as "2026-12"; "" for none."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m}" if at is not None else ""
 
 
 class Sealed(NamedTuple):

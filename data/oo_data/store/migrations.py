@@ -228,6 +228,14 @@ create table duty (
 ) strict;
 """
 
+# What sources may still tell of, and what is not to be learnt again: a span of time without a reference, or a task.
+V12 = """
+create table forgotten (
+  ref text not null, source text not null, from_at integer not null, until_at integer not null,
+  primary key (ref, source, from_at)
+) strict, without rowid;
+"""
+
 
 def migrations() -> Migrations:
     """All migrations, oldest first."""
@@ -278,6 +286,10 @@ def migrations() -> Migrations:
     @steps()
     def m0011_duty(database: object) -> None:
         _run(database, V11, 11)
+
+    @steps()
+    def m0012_forgotten(database: object) -> None:
+        _run(database, V12, 12)
 
     return steps
 

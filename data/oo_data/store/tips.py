@@ -165,6 +165,12 @@ def run_out(conn: sqlite3.Connection, after: int, until: int) -> set[str]:
     return {tip_id for (tip_id,) in rows}
 
 
+def source_of(conn: sqlite3.Connection, subject: str) -> str:
+    """The source of what a tip was about; empty where no tip was."""
+    row = conn.execute("select source from tip where subject = ? limit 1", (subject,)).fetchone()
+    return row[0] if row else ""
+
+
 def sealed_texts(conn: sqlite3.Connection) -> dict[str, bytes]:
     """The sealed text of every tip that still has one, by tip id."""
     return dict(conn.execute("select id, text from tip where text is not null").fetchall())

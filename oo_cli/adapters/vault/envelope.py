@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from oo_cli.adapters.vault import sealer
@@ -11,7 +10,7 @@ from oo_cli.adapters.vault.sealer import Cipher
 from oo_data.errors import DataDamagedError, DataLockedError
 from oo_data.secret import Secret
 from oo_data.store import keys
-from oo_data.store.keys import DataKey, HomeKey, SealedText
+from oo_data.store.keys import DataKey, HomeKey, SealedText, month_of
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -151,11 +150,6 @@ class EnvelopeSealer:
                 raise sealer.other_key()
             self._home = home
         return self._home
-
-
-def month_of(at: int | None) -> str:
-    """The month of an instant (UTC ms) as "2026-12"; "" for none."""
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m}" if at is not None else ""
 
 
 def _bound(key: DataKey) -> bytes:
