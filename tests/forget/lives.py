@@ -50,6 +50,7 @@ class Life:
     """A home that lives through acts, day by day, with sources that are told what is open and what was done."""
 
     house: House
+    clock: FixedClock
 
     def __init__(self, folder: Path, sources: Iterable[str] = SOURCES, like: Life | None = None) -> None:
         self.clock = FixedClock(like.clock.now if like else START)

@@ -17,7 +17,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("key",), ("policy",), ("policy", "report"), ("eval",), ("eval", "--holdout"), ("area",), ("cron", "status"),
     ("notify",), ("inspect",), ("inspect", "--tab", "health"),
     ("connect", "todoist", "--no-browser", "--offline"), ("disconnect", "todoist"), ("refresh", "--quiet"),
-    ("export", "/dev/null"), ("import", "/dev/null"),
+    ("daemon", "--help"), ("export", "/dev/null"), ("import", "/dev/null"),
     ("forget", "--dry-run"), ("disconnect", "todotxt"), ("forget", "--yes"),
 )  # fmt: skip
 
