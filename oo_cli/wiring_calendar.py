@@ -8,7 +8,7 @@ from oo_cli.adapters.sources.calendar.place import Place
 from oo_cli.adapters.sources.calendar.source import CalendarSource
 from oo_cli.house import House
 from oo_data.errors import BadUsageError
-from oo_data.store import busy, history, profile
+from oo_data.store import busy, erase, history, profile
 
 PLACES = "calendar.places"
 
@@ -42,6 +42,25 @@ class Calendars:
                 f"More than {place.MOST} calendars are too many.", "Disconnect them, and connect fewer."
             )
         return together
+
+    def without(self, name: str) -> tuple[Place, ...]:
+        """All places but the one of that name. Raises `BadUsageError` where there is none."""
+        places = self.places()
+        names = place.names(places)
+        if name not in names:
+            raise BadUsageError("There is no calendar of that name.", f"Connected: {', '.join(names)}.")
+        return tuple(each for each, known in zip(places, names, strict=True) if known != name)
+
+    def keep(self, left: tuple[Place, ...]) -> None:
+        """Keep these alone, and no stretch until they are read again: whose a stretch is, nobody knows."""
+        house = self._house
+        house.keep_secret(PLACES, place.to_text(left))
+        with house.store.write() as conn:
+            busy.replace(conn, source.SOURCE, ())
+            watched = left[0].at if len(left) == 1 and left[0].kind == "file" else None
+            profile.connect_source(conn, source.SOURCE, house.clock.now_ms(), watched)
+            profile.outdate_shelf(conn)
+        erase.compact(house.store)
 
     def take(self, new: Place) -> None:
         """Try a place, and keep it only if it can be read."""

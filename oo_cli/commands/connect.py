@@ -61,9 +61,13 @@ def register(app: typer.Typer) -> None:
         return run_refresh(at)
 
     @app.command()
-    def disconnect(context: typer.Context, source: Annotated[str, typer.Argument(help=f"One of: {NAMES}.")]) -> int:
+    def disconnect(
+        context: typer.Context,
+        source: Annotated[str, typer.Argument(help=f"One of: {NAMES}.")],
+        only: Annotated[str, typer.Option("--only", help="One of several calendars: its file's name, or host.")] = "",
+    ) -> int:
         """Forget a source's login and all that came from it."""
-        return _leave(desk(context), source)
+        return _leave_one(desk(context), source, only) if only else _leave(desk(context), source)
 
     @app.command()
     def sources(context: typer.Context) -> int:
@@ -78,6 +82,18 @@ def _takes(source: str, given: set[str]) -> None:
     for name in sorted(given - TAKES[source]):
         option = name.replace("_", "-")
         raise BadUsageError(f"{source} takes no --{option}.", "See: oo connect --help")
+
+
+def _leave_one(at: Desk, source: str, name: str) -> int:
+    from oo_cli.commands.answer import run_refresh
+    from oo_cli.commands.connect_calendar import leave_one
+
+    if source != "calendar":
+        raise BadUsageError("Only calendars are several.", f"Run: oo disconnect {source}" if source in TAKES else "")
+    if not leave_one(at, name):
+        return _leave(at, source)
+    at.say("It is forgotten; the others are read anew.")
+    return run_refresh(at)
 
 
 def _leave(at: Desk, source: str) -> int:

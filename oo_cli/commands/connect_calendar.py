@@ -46,6 +46,19 @@ def connect(at: Desk, typed: Typed) -> None:
     at.say(f"Connected the calendar{count}. oO keeps when you are busy, not what with.")
 
 
+def leave_one(at: Desk, name: str) -> bool:
+    """Forget one of several calendars; False where it is the only one, and nothing is done."""
+    from oo_cli.usecases.connect import connected
+    from oo_cli.wiring_calendar import Calendars
+
+    connected(at.house, "calendar")
+    calendars = Calendars(at.house)
+    left = calendars.without(name)
+    if left:
+        calendars.keep(left)
+    return bool(left)
+
+
 def _place(typed: Typed) -> Place:
     from oo_cli.adapters.sources.calendar.place import Place, file_path, remote_url
     from oo_data.secret import Secret

@@ -111,7 +111,7 @@ def test(house: House, name: str) -> Told:
     """Send one message that says it is a test. Raises `BadUsageError` for a channel that is not on."""
     found = channels_by_name(house).get(name)
     if found is None:
-        raise BadUsageError("That channel is not on.", f"Switch it on with: oo notify on {name}")
+        raise BadUsageError("That channel is not on.", "To see which are: oo notify")
     return _send(house, [found], lambda _: TEST)
 
 

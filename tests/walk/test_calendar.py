@@ -93,6 +93,20 @@ def test_a_changed_file_is_noticed_and_no_name_is_kept(oo: Oo, environ: dict[str
     assert oo("forget", "--yes").code == 0
 
 
+def test_one_of_two_calendars_is_left_alone(oo: Oo, environ: dict[str, str], calendar: Path, tmp_path: Path) -> None:
+    """The one named is forgotten with its stretches, the other is read on; the last one takes all of it along."""
+    (tmp_path / "two.ics").write_text(MEETING.replace("T104500", "T150000").replace("T120000", "T160000"))
+    assert "2 in all" in oo("connect", "calendar", "--file", str(tmp_path / "two.ics")).err
+    assert "2 busy spans ahead" in oo("sources").out
+    unknown = oo("disconnect", "calendar", "--only", "three.ics")
+    assert (unknown.code, "own.ics, two.ics" in unknown.err) == (2, True)
+    assert oo("disconnect", "calendar", "--only", "own.ics").code == 0
+    assert isinstance(says(environ, 60), Tip)
+    assert says(environ, 5 * 60 + 1) == Silence("busy", TUESDAY + 6 * HOUR)
+    assert oo("disconnect", "calendar", "--only", "two.ics").code == 0
+    assert "calendar" not in oo("sources").out
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

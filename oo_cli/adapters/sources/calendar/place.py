@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Literal, NamedTuple
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from oo_cli.adapters.http import LOOPBACK, bearer
 from oo_data.errors import BadUsageError
 from oo_data.secret import Secret
+from oo_data.text import show
 
 Kind = Literal["file", "url", "caldav"]
 MOST = 10
@@ -77,6 +79,17 @@ def remote_url(typed: str) -> str:
             "A login does not belong into an address.", "Name it with --user; oO asks for the password."
         )
     return address.partition("#")[0]
+
+
+def names(places: Iterable[Place]) -> list[str]:
+    """What a person tells them apart by: the file's name or the host, with a number from its second on."""
+    found: list[str] = []
+    seen = Counter[str]()
+    for each in places:
+        name = show(os.path.basename(each.at) if each.kind == "file" else urlsplit(each.at).hostname or "")
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name}/{seen[name]}")
+    return found
 
 
 def to_text(places: Iterable[Place]) -> str:
