@@ -102,6 +102,7 @@ def _refresh(
     if not local_only:
         outbox.flush(house)
     pulled = pull.pull(house, local_only, progress, keep=True, resting=resting)
+    contexts.look(house)
     made = _make(house, pulled, now, local_only, ask)
     gateway = made.placed.gateway
     taken = gateway.taken if gateway else 0.0
@@ -148,7 +149,6 @@ def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool, ask: bo
     muted = tips.muted(conn, now, pulled.readings)
     carried = prepare.carried_words(house, unread, now)
     mind = brain.load(house, tasks, done, now, pull.busy_spans(house, pulled, now))
-    contexts.look(house)
     near = contexts.preferred_refs(house, now)
     spoken = voice(house, tasks, done, mind.gate.busy)
     stock = prepare.Stock(

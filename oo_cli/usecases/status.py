@@ -91,7 +91,8 @@ def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:
                 "file": state.watch_path,
             }
         )
-        trouble = f"; failing ({state.last_error}, {state.failures} times)" if state.last_error else ""
+        times = "once" if state.failures == 1 else f"{state.failures} times"
+        trouble = f"; failing ({state.last_error}, {times})" if state.last_error else ""
         holds = f"{counted(ahead, 'busy spans')} ahead" if state.id == CALENDAR else f"{open_tasks} open"
         said.append(f"{state.id}: {holds}, read {read_at}{trouble}")
     return data, said

@@ -9,7 +9,7 @@ import pytest
 from oo_cli.house import House
 from oo_cli.usecases import agenda, consent, contexts
 from oo_cli.usecases.add import add_task
-from oo_cli.usecases.refresh import refresh
+from oo_cli.usecases.refresh import refresh, shelf_to_be
 from oo_data.errors import BadUsageError, ConsentMissingError
 from oo_data.store import contexts as store
 from tests.fakes import FixedClock, house_at
@@ -73,6 +73,16 @@ def test_a_context_follows_its_place(house: House, place: Place) -> None:
     place.seen = {"network": OFFICE, "battery": "battery"}
     refresh(house)
     assert how(house) == {"work": "by a sign"}
+
+
+def test_a_preview_of_the_shelf_moves_nothing(house: House, place: Place) -> None:
+    """Looking at what a refresh would make reads no sign and writes nothing."""
+    consent.grant(house, contexts.AUTO)
+    contexts.bind(house, "work", "network")
+    place.seen, before = {"network": HOME}, list(house.store.conn.iterdump())
+    asked = place.asked
+    shelf_to_be(house)
+    assert (list(house.store.conn.iterdump()), place.asked) == (before, asked)
 
 
 def test_what_was_switched_on_by_hand_stays_on(house: House, place: Place) -> None:
