@@ -21,10 +21,10 @@ class Ran(NamedTuple):
 
 
 class Programs:
-    """The programs that the environment's PATH names, run in that environment."""
+    """The programs that the environment's PATH names, run in that environment without what is oO's own."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = dict(environ)
+        self._environ = {name: value for name, value in environ.items() if not name.startswith("OO_")}
 
     def find(self, name: str) -> str | None:
         """Where a program lies, or None."""

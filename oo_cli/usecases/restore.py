@@ -37,8 +37,8 @@ def restore(house: House, path: str, progress: Progress | None = None) -> Restor
     Raises `BadUsageError` where this home is in use or the file is not there, `DataNewerError` for the export of a
     newer oO, `DataDamagedError` for one with any other fault; nothing is taken in then.
     """
-    if house.exists and any(dump.count(house.store.conn, table) for table in dump.tables() if table not in BEGUN):
-        raise BadUsageError("This oO is in use already.", "Set OO_HOME to an empty place, or run: oo forget")
+    if house.exists:
+        _refuse_where_used(house)
     try:
         with ZipFile(os.path.expanduser(path)) as archive:
             _check(archive)
@@ -49,6 +49,11 @@ def restore(house: House, path: str, progress: Progress | None = None) -> Restor
         raise _damaged() from error
     except OSError as error:
         raise db.told(error) from error
+
+
+def _refuse_where_used(house: House) -> None:
+    if any(dump.count(house.store.conn, table) for table in dump.tables() if table not in BEGUN):
+        raise BadUsageError("This oO is in use already.", "Set OO_HOME to an empty place, or run: oo forget")
 
 
 def _check(archive: ZipFile) -> None:
@@ -70,6 +75,7 @@ def _take(house: House, archive: ZipFile, progress: Progress | None) -> Restored
     made: list[str] = []
     try:
         with house.store.write() as conn:
+            _refuse_where_used(house)  # another process may have begun meanwhile
             for done, table in enumerate(tables, 1):
                 counts[table] = dump.insert(conn, table, _rows(house, archive, table, texts))
                 if progress is not None:

@@ -37,10 +37,10 @@ class Machine:
             program.chmod(0o755)
         return self
 
-    def lacks(self, name: str) -> Machine:
-        """A program that is there and answers nothing."""
+    def lacks(self, name: str, complaint: str = "") -> Machine:
+        """A program that is there and answers nothing, but perhaps a complaint."""
         program = self.folder / "bin" / name
-        program.write_text("#!/bin/sh\nexit 1\n")
+        program.write_text(f"#!/bin/sh\necho '{complaint}' >&2\nexit 1\n")
         program.chmod(0o755)
         return self
 

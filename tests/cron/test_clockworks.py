@@ -85,6 +85,13 @@ def test_a_crontab_that_cannot_be_read_is_not_overwritten(machine: Machine) -> N
         Crontab(programs(machine)).install(JOB)
 
 
+def test_a_person_who_may_not_use_cron_has_no_job_there(machine: Machine) -> None:
+    """Where the administrator keeps cron from somebody, it is passed over instead of failing what others do."""
+    machine.lacks("crontab", "You (ada) are not allowed to use this program (crontab)")
+    cron = Crontab(programs(machine))
+    assert (cron.works(), cron.standing(JOB.id), cron.remove(JOB.id)) == (False, None, False)
+
+
 def test_a_line_too_long_for_cron_is_refused(machine: Machine) -> None:
     """A line that cron would cut is not written."""
     with pytest.raises(CannotWriteError):
@@ -145,3 +152,9 @@ def test_launchd_gets_a_property_list(machine: Machine, tmp_path: Path) -> None:
     assert launchd.remove(JOB.id)
     assert not path.exists()
     assert [shlex.split(line)[1] for line in machine.asked()] == ["bootout", "bootstrap", "bootout"]
+
+
+def test_a_key_in_the_environment_goes_to_no_program() -> None:
+    """What is oO's own in the environment stays here, the key first."""
+    ran = Programs({"PATH": "/usr/bin:/bin", "OO_KEY": "secret", "LANG": "C"}).run("env")
+    assert sorted(ran.out.decode().split()) == ["LANG=C", "PATH=/usr/bin:/bin"]

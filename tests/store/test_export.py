@@ -27,6 +27,7 @@ from oo_cli.usecases.settings import assign
 from oo_data import catalog
 from oo_data.contracts.tip import RecommendRequest, Tip
 from oo_data.errors import BadUsageError, DataDamagedError, DataNewerError, OoError
+from oo_data.ports import Sealer
 from oo_data.store import dump, keys, profile
 from tests.fakes import DAY, FixedClock, house_at
 
@@ -184,6 +185,21 @@ def test_a_home_in_use_takes_nothing_in(lived: House, tmp_path: Path) -> None:
     export(lived, str(tmp_path / "out.zip"))
     other = empty(tmp_path)
     connect_todotxt(other, None)
+    with pytest.raises(BadUsageError, match="in use"):
+        restore(other, str(tmp_path / "out.zip"))
+
+
+def test_a_home_that_somebody_begins_meanwhile_takes_nothing_in(lived: House, tmp_path: Path) -> None:
+    """The look for what is there already and the import are one step."""
+    export(lived, str(tmp_path / "out.zip"))
+    other, same = empty(tmp_path), empty(tmp_path)
+    vault = other.doors.vault
+
+    def slow(house: House) -> Sealer:
+        add_task(same, "Mine")
+        return vault(house)
+
+    other.doors = other.doors._replace(vault=slow)
     with pytest.raises(BadUsageError, match="in use"):
         restore(other, str(tmp_path / "out.zip"))
 

@@ -20,8 +20,9 @@ class Crontab:
         self._programs = programs
 
     def works(self) -> bool:
-        """Whether the program is here; that its daemon runs, nobody can tell without root."""
-        return self._programs.find("crontab") is not None
+        """Whether the program is here for this person; that its daemon runs, nobody can tell without root."""
+        found = self._programs.find("crontab") is not None
+        return found and b"not allowed" not in self._programs.run("crontab", "-l").err
 
     def plan(self, job: Job) -> str:
         """The line."""
