@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
     from oo_data.contracts.channel import Channel
-    from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Notifier, Sealer, Source
+    from oo_data.ports import (
+        Ask,
+        Clock,
+        Clockwork,
+        Embedder,
+        Llm,
+        Notifier,
+        Sealer,
+        Source,
+        SpanExporter,
+        Tracer,
+        VersionRegistry,
+    )
     from oo_data.secret import Secret
 
 REF_KEY = "ref-key"
@@ -59,6 +71,14 @@ def _no_signs(house: House) -> Mapping[str, str]:
     return {}
 
 
+def _no_exporters(house: House) -> tuple[SpanExporter, ...]:
+    return ()
+
+
+def _no_registry(house: House) -> VersionRegistry | None:
+    return None
+
+
 def _hourly(source: str) -> int:
     return 3_600_000
 
@@ -88,6 +108,8 @@ class Doors(NamedTuple):
     every: Callable[[str], int] = _hourly
     reachable: Callable[[str], bool] = _reachable
     rotate: Callable[[House], bool] = _no_rotation
+    exporters: Callable[[House], tuple[SpanExporter, ...]] = _no_exporters
+    registry: Callable[[House], VersionRegistry | None] = _no_registry
 
 
 class House:
@@ -156,6 +178,13 @@ class House:
             self.keep_secret(REF_KEY, key)
             return Refs(bytes.fromhex(key))
         return Refs(bytes.fromhex(self.sealer.unseal(sealed, "secret", "sealed", REF_KEY)))
+
+    @cached_property
+    def spans(self) -> Tracer:
+        """What records the steps of a refresh; off unless a use case puts a recorder in its place."""
+        from oo_cli.spans import OFF
+
+        return OFF
 
     @cached_property
     def embedder(self) -> Embedder | None:

@@ -13,7 +13,7 @@ from oo_cli.wiring_vault import custody, destroy_key, open_vault, rotate
 from oo_data.contracts.channel import Channel
 from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Notifier, Source
+from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Notifier, Source, SpanExporter, VersionRegistry
 from oo_data.store import history, profile
 
 SOURCES = ("todotxt", "taskwarrior", "todoist", "habit", "calendar")
@@ -45,6 +45,8 @@ def open_house(
             every=read_every,
             reachable=reachable,
             rotate=rotate,
+            exporters=exporters,
+            registry=registry,
         ),
         say,
     )
@@ -177,6 +179,31 @@ def notifier(house: House, channel: Channel) -> Notifier:
 
     hosts = None if channel.hosts is None else frozenset(channel.hosts)
     return Post(house.store, house.clock, f"notify.{channel.name}", Secret(channel.url), hosts)
+
+
+def exporters(house: House) -> tuple[SpanExporter, ...]:
+    """The servers that the environment names for spans. Raises `BadUsageError` for an address that is none."""
+    from oo_cli.adapters.http import Guard
+    from oo_cli.adapters.trace import otlp
+    from oo_cli.adapters.trace.places import MLFLOW, PURPOSE, experiment, places
+
+    found = places(house.environ)
+    guard = Guard(house.store, house.clock, {PURPOSE: frozenset(place.host for place in found)})
+    filed = {MLFLOW: {"x-mlflow-experiment-id": experiment(house.environ)}}
+    return tuple(otlp.OtlpExporter(guard, place.host, place.url, filed.get(place.variable, {})) for place in found)
+
+
+def registry(house: House) -> VersionRegistry | None:
+    """The MLflow server that the environment names, if it names one. Raises `BadUsageError`."""
+    from oo_cli.adapters.http import Guard
+    from oo_cli.adapters.trace import mlflow
+    from oo_cli.adapters.trace.places import MLFLOW, places
+
+    for place in places(house.environ):
+        if place.variable == MLFLOW:
+            guard = Guard(house.store, house.clock, {mlflow.PURPOSE: frozenset((place.host,))})
+            return mlflow.MlflowRegistry(guard, place.host, place.url)
+    return None
 
 
 def signs(house: House) -> Mapping[str, str]:

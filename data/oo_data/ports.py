@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from oo_data.contracts.job import Job
 from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, LlmVectors, Place
 from oo_data.contracts.signal import Reading
+from oo_data.contracts.span import OK, Span, Step
 from oo_data.secret import Secret
 
 # Asks the person for a passphrase, a new one twice; None where nobody is there to answer.
@@ -149,4 +151,44 @@ class Notifier(Protocol):
 
     def send(self, title: str, body: str) -> tuple[str, ...]:
         """Send one message; the hosts it reached. Raises `SourceUnavailableError` or `ConsentMissingError`."""
+        ...
+
+
+class Mark(Protocol):
+    """A step under way."""
+
+    def note(self, outcome: str = OK, **numbers: int) -> None:
+        """Say how it ends, in a fixed word, and what there was to count."""
+        ...
+
+
+class Tracer(Protocol):
+    """Records how long each step takes; one that is off costs next to nothing."""
+
+    def span(self, step: Step, id: str = "", version: str = "") -> AbstractContextManager[Mark]:
+        """Record what happens inside as one step, within the step that is under way."""
+        ...
+
+    def taken(self) -> tuple[Span, ...]:
+        """The steps that have ended, in the order in which they began; they are let go of."""
+        ...
+
+
+class SpanExporter(Protocol):
+    """Somewhere outside that takes spans. `host` is where they go, as host[:port]."""
+
+    host: str
+
+    def export(self, spans: Sequence[Span], seconds: float) -> None:
+        """Send them once, within `seconds`. Raises `OoError` where they did not arrive."""
+        ...
+
+
+class VersionRegistry(Protocol):
+    """Somewhere outside that keeps a list of models and their versions, without the models."""
+
+    host: str
+
+    def register(self, name: str, version: str, seconds: float) -> None:
+        """Have a version of a model listed, once however often this is called. Raises `OoError` where it is not."""
         ...

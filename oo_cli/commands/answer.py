@@ -65,6 +65,7 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
     if if_stale and not _is_due(at):
         tell_channels(at, house)
         return 0
+    from oo_cli.usecases import trace
     from oo_cli.usecases.catch_up import catch_up
     from oo_cli.usecases.refresh import refresh
 
@@ -90,6 +91,8 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
     else:
         at.say(f"{report.tasks} open, {report.tips} ready.")
     tell_channels(at, house)
+    if not offline:
+        trace.send(house)
     return report.failures[0][1].exit_code if report.failures else 0
 
 

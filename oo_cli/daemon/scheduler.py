@@ -126,11 +126,13 @@ class Scheduler:
             return
         try:
             with self._home() as house:
+                from oo_cli.usecases import trace
                 from oo_cli.usecases.catch_up import catch_up
 
                 if self._told is not None:
                     house.bus.subscribe(self._told)
                 report = health.reading(lambda: catch_up(house))
+                trace.send(house)
         except Exception as error:  # noqa: BLE001 - here and not in APScheduler, which would log it with its text
             self._fail(error)
             return

@@ -104,7 +104,7 @@ def _question(house: House, stock: Stock, offers: Sequence[Offer], now: int) -> 
 def _exchange(
     house: House, llm: Llm, asking: Asking, question: Prompt, digest: str, own: Mapping[str, str]
 ) -> _Verdict:
-    answer = asking.send(lambda place, left: llm.ask(question.request, place, left))
+    answer = asking.send(lambda place, left: llm.ask(question.request, place, left), question.version)
     if isinstance(answer, LlmFailure) and answer.code == "consent":
         return _Verdict(_skipped("consent"))
     verdict, said = _judged(answer, question)

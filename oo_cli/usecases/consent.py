@@ -5,10 +5,11 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from oo_agents import registry
+from oo_cli.adapters.trace.places import CONSENT as TRACE
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import contexts, flows, holdout, moods, notify, own
+from oo_cli.usecases import contexts, flows, holdout, moods, notify, own, trace
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.areas import AT_GATEWAY
 from oo_cli.usecases.connect import disconnect, set_consent
@@ -74,6 +75,8 @@ def revoke(house: House, key: str) -> list[str]:
         return _stop_asking(house, key)
     if key == contexts.AUTO:
         return [counted(dropped, "signs of contexts")] if (dropped := contexts.forget_signs(house)) else []
+    if key == TRACE:
+        return [counted(dropped, "notes of what was listed")] if (dropped := trace.stop(house)) else []
     if key.startswith(notify.PREFIX):
         return ["its address"] if notify.switch_off(house, key.removeprefix(notify.PREFIX)) else []
     if key.startswith("source."):

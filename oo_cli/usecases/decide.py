@@ -15,6 +15,7 @@ from oo_cli.house import House
 from oo_data.contracts.feature import TaskCompletion
 from oo_data.contracts.tip import Candidate, Decision
 from oo_data.ids import new_id
+from oo_data.ports import Tracer
 from oo_data.store import events
 from oo_data.store import policies as store
 from oo_data.store.policies import Outcome, StoredModel
@@ -62,7 +63,22 @@ def bench(
     stage = stage_of(house)
     live = next((name for name in stage if stage[name] == "live" and name in known), stages.FALLBACK)
     shadows = [policy for name, policy in known.items() if name != live and stage.get(name) == "shadow"]
-    return Bench((known[live], *shadows))
+    return Bench(tuple(_Timed(policy, house.spans) for policy in (known[live], *shadows)))
+
+
+class _Timed(Policy):
+    """A policy whose ranking is recorded as a step."""
+
+    def __init__(self, policy: Policy, spans: Tracer) -> None:
+        self.name, self.version = policy.name, policy.version
+        self._policy, self._spans = policy, spans
+
+    def rank(self, candidates: Sequence[Candidate], moment: Moment) -> Ranking:
+        """What the policy itself says."""
+        with self._spans.span("policy", self.name, self.version) as step:
+            ranking = self._policy.rank(candidates, moment)
+            step.note(candidates=len(candidates), ranked=len(ranking.order))
+        return ranking
 
 
 def decisions(seated: Bench, candidates: Sequence[Candidate], moment: Moment, now: int) -> Decided:

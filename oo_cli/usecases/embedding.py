@@ -128,7 +128,7 @@ class GatewayEmbedder(Embedder):
         if self._changed or self._asking.hindrance():
             raise _unavailable()
         begun, told = time.monotonic(), [folded(text) for text in (texts()[0], *wanted)]
-        answer = self._asking.send(lambda place, left: self._llm.embed(told, place, left))
+        answer = self._asking.send(lambda place, left: self._llm.embed(told, place, left), VERSION)
         self.taken += time.monotonic() - begun
         verdict, tokens = limits.WORDED, sum(map(tokens_of, told))
         if isinstance(answer, LlmFailure) and answer.code == "consent":

@@ -70,9 +70,9 @@ FIXED: tuple[Flow, ...] = (
     ),
     Flow(
         "trace.export",
-        "how long each step took, and how it ended: fixed words and numbers",
-        "the tracking server that MLFLOW_TRACKING_URI names",
-        ("nothing here; that server keeps what it was sent",),
+        "how long each step of a refresh took, and how it ended: ids, fixed words and numbers",
+        "the servers that OTEL_EXPORTER_OTLP_ENDPOINT and MLFLOW_TRACKING_URI name",
+        ("here, which versions MLFLOW_TRACKING_URI has listed; those servers keep what they were sent",),
     ),
     Flow(
         "context.auto",
@@ -85,7 +85,7 @@ FIXED: tuple[Flow, ...] = (
 # Of the consents above, and of the aliases, those that something asks for. Any other cannot be granted:
 # a yes that nothing needs would lie about until something takes it for its own.
 _OF_MODELS = (consent_key(alias, place) for alias in ALIASES for place in PLACES)
-ASKED = frozenset((own.MOOD, holdout.CONSENT, "notify.desktop", "context.auto", *_OF_MODELS))
+ASKED = frozenset((own.MOOD, holdout.CONSENT, "notify.desktop", "context.auto", "trace.export", *_OF_MODELS))
 
 
 def flows(house: House) -> dict[str, Flow]:

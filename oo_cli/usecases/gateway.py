@@ -10,7 +10,7 @@ from oo_cli.engine.gate import GLOBAL_SCOPE
 from oo_cli.engine.orchestrator import limits
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
-from oo_data.contracts.llm import PLACES, Alias, LlmFailure, Place, consent_key
+from oo_data.contracts.llm import PLACES, Alias, LlmFailure, LlmReply, LlmVectors, Place, consent_key
 from oo_data.errors import ConsentMissingError
 from oo_data.ids import new_id
 from oo_data.ports import Llm
@@ -78,8 +78,17 @@ class Asking:
             return "budget"
         return "" if self.left() > 0 else "time"
 
-    def send(self, call: Callable[[Place, float], Answer | LlmFailure]) -> Answer | LlmFailure:
-        """One request. A consent that does not hold, or no longer, is a failure too."""
+    def send(self, call: Callable[[Place, float], Answer | LlmFailure], version: str) -> Answer | LlmFailure:
+        """One request, worded as that `version` of its prompt. A consent that does not hold is a failure too."""
+        with self._house.spans.span("model", self.alias, version) as step:
+            answer = self._sent(call)
+            if isinstance(answer, LlmFailure):
+                step.note(answer.code)
+            elif isinstance(answer, (LlmReply, LlmVectors)):
+                step.note(tokens=answer.tokens)
+        return answer
+
+    def _sent(self, call: Callable[[Place, float], Answer | LlmFailure]) -> Answer | LlmFailure:
         self._begun = time.monotonic()
         if self._place is None:
             self._place = self._llm.place(self.left() / 2)

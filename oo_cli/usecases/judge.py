@@ -165,7 +165,7 @@ def _ask(house: House, llm: Llm, each: Waiting) -> str:
         raise _not_allowed("local")
     if hindrance:
         return hindrance
-    answer = asking.send(lambda place, left: llm.ask(each.request, place, left))
+    answer = asking.send(lambda place, left: llm.ask(each.request, place, left), judging.VERSION)
     if isinstance(answer, LlmFailure) and answer.code == "consent":
         raise _not_allowed("cloud" if llm.place(SECONDS) == "cloud" else "local")
     said = judging.read(answer.text, each.order) if isinstance(answer, LlmReply) else None

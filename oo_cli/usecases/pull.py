@@ -72,19 +72,29 @@ def pull(
         consented = f"source.{state.id}" in granted
         if not consented or state.id in resting or (local_only and not is_local(state)):
             continue
-        try:
-            source = house.source(state.id)
-            reading = source.read(house.clock.now_ms())
-        except TROUBLES as error:
-            pulled.failures[state.id] = error
-            continue
-        _take(house, pulled, state, reading, before)
-        if keep and isinstance(source, Remembering):
-            try:
-                _remember(house, pulled, state.id, source, progress)
-            except TROUBLES as error:
-                pulled.failures[state.id] = error
+        with house.spans.span("source", state.id) as step:
+            _read(house, pulled, state, before, progress, keep)
+            step.note(tasks=len(pulled.tasks.get(state.id, ())))
+            if state.id in pulled.failures:
+                step.note(type(pulled.failures[state.id]).__name__)
     return pulled
+
+
+def _read(
+    house: House,
+    pulled: Pulled,
+    state: SourceState,
+    before: Mapping[str, TaskFeatures],
+    progress: Progress | None,
+    keep: bool,
+) -> None:
+    try:
+        source = house.source(state.id)
+        _take(house, pulled, state, source.read(house.clock.now_ms()), before)
+        if keep and isinstance(source, Remembering):
+            _remember(house, pulled, state.id, source, progress)
+    except TROUBLES as error:
+        pulled.failures[state.id] = error
 
 
 def is_local(state: SourceState) -> bool:

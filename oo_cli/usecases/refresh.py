@@ -10,7 +10,7 @@ from oo_cli.engine import gate
 from oo_cli.engine.effort import Efforts
 from oo_cli.engine.when import DAY_MS
 from oo_cli.house import House, make_folders
-from oo_cli.usecases import agenda, areas, brain, contexts, holdout, moods, outbox, prepare, pull, think
+from oo_cli.usecases import agenda, areas, brain, contexts, holdout, moods, outbox, prepare, pull, think, trace
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
@@ -61,7 +61,7 @@ def refresh(
             return Report(busy=True)
         while True:
             try:
-                return _refresh(house, local_only, progress, ask and not local_only, resting)
+                return _traced(house, local_only, progress, ask and not local_only, resting)
             except _WithdrawnError:
                 continue  # what was just forgotten must not come back: begin anew without it
     finally:
@@ -92,6 +92,17 @@ def shelf_to_be(house: House) -> tuple[prepare.Shelf, prepare.Stock]:
     return made.shelf, made.stock
 
 
+def _traced(
+    house: House, local_only: bool, progress: pull.Progress | None, ask: bool, resting: frozenset[str]
+) -> Report:
+    if ask:  # only these are followed by a moment in which something may be sent
+        trace.begin(house)
+    with house.spans.span("refresh") as step:
+        report = _refresh(house, local_only, progress, ask, resting)
+        step.note(tasks=report.tasks, tips=report.tips, failures=len(report.failures))
+    return report
+
+
 def _refresh(
     house: House, local_only: bool, progress: pull.Progress | None, ask: bool, resting: frozenset[str]
 ) -> Report:
@@ -100,15 +111,18 @@ def _refresh(
     seen, granted = events.last_seq(conn), profile.granted(conn)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
     if not local_only:
-        outbox.flush(house)
-    pulled = pull.pull(house, local_only, progress, keep=True, resting=resting)
+        with house.spans.span("outbox"):
+            outbox.flush(house)
+    with house.spans.span("pull"):
+        pulled = pull.pull(house, local_only, progress, keep=True, resting=resting)
     contexts.look(house)
     made = _make(house, pulled, now, local_only, ask)
     gateway = made.placed.gateway
     taken = gateway.taken if gateway else 0.0
-    worded = _ask_model(house, made.shelf, made.stock, now, taken if ask else None)
+    with house.spans.span("words"):
+        worded = _ask_model(house, made.shelf, made.stock, now, taken if ask else None)
     ready = worded.shelf if worded else made.shelf
-    with house.store.write():
+    with house.spans.span("write"), house.store.write():
         if granted - profile.granted(conn):
             raise _WithdrawnError
         problems = pull.record(house, made.pulled, made.fresh, now)
@@ -141,20 +155,27 @@ def _make(house: House, pulled: pull.Pulled, now: int, local_only: bool, ask: bo
     fresh = pull.fresh_completions(house, pulled, known)
     done = sorted([*known, *fresh], key=lambda c: c.at)
     # A typed tip waits for no model: what is new is placed by the next full refresh.
-    placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE, ask)
-    features = think.derive(house, tasks, done, now, placed.areas)
-    thoughts = think.think(house, features, done, now, areas=placed.areas)
+    with house.spans.span("areas"):
+        placed = areas.assign(house, pulled.signals, tasks, done, now, 0 if local_only else areas.AT_ONCE, ask)
+    with house.spans.span("features") as step:
+        features = think.derive(house, tasks, done, now, placed.areas)
+        step.note(features=len(features), tasks=len(tasks), done=len(done))
+    with house.spans.span("agents"):
+        thoughts = think.think(house, features, done, now, areas=placed.areas)
     sources = sorted(profile.sources(conn))
     unread = [source for source in sources if source not in pulled.readings]
     muted = tips.muted(conn, now, pulled.readings)
     carried = prepare.carried_words(house, unread, now)
-    mind = brain.load(house, tasks, done, now, pull.busy_spans(house, pulled, now))
+    with house.spans.span("learn"):
+        mind = brain.load(house, tasks, done, now, pull.busy_spans(house, pulled, now))
     near = contexts.preferred_refs(house, now)
     spoken = voice(house, tasks, done, mind.gate.busy)
     stock = prepare.Stock(
         tasks, thoughts.snippets, pulled.signals, carried, muted, near, Efforts(done), mind.gate, mind.fresh, spoken
     )
-    ready = prepare.prepare(house, stock, mind.bench, now)
+    with house.spans.span("shelf") as step:
+        ready = prepare.prepare(house, stock, mind.bench, now)
+        step.note(tips=len(ready.tips), spans=len(ready.spans))
     return _Made(pulled, fresh, placed, features, thoughts, sources, mind, stock, ready)
 
 

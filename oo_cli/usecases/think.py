@@ -26,6 +26,7 @@ from oo_data.contracts.agent import AgentManifest, ParamValue, Reacted, Snippet,
 from oo_data.contracts.event import EVENTS, AgentFailed, FeedbackGiven, FeedbackUndone, PrefInferred, SnippetEmitted
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
 from oo_data.contracts.profile import Pref
+from oo_data.contracts.span import OK
 from oo_data.names import identity
 from oo_data.store import events, keys, profile, records
 from oo_data.store.records import StoredSnippet
@@ -105,7 +106,10 @@ def think(
         happened = last_seen(conn, manifest.invalidated_by) if last and manifest.schedule != "refresh" else {}
         is_turn = agenda.has_turn(house, entry.id, now)
         if inputs.set_since(entry.id, last) or due(manifest, last[:2] if last else None, happened, is_turn):
-            thoughts.add(manifest, perform(entry, manifest, inputs.ask(manifest), limit_s))
+            with house.spans.span("agent", manifest.id, manifest.version) as step:
+                outcome = perform(entry, manifest, inputs.ask(manifest), limit_s)
+                step.note("failed" if outcome.answer.error else OK, inferred=len(outcome.answer.inferred))
+            thoughts.add(manifest, outcome)
         else:
             waiting[manifest.id] = manifest.version
     thoughts.snippets += _still_said(house, waiting, now)

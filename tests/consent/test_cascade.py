@@ -9,13 +9,14 @@ import pytest
 
 from oo_cli.engine.gate import GLOBAL_SCOPE
 from oo_cli.house import Doors, House
-from oo_cli.usecases import consent, habits, holdout, moods
+from oo_cli.usecases import consent, habits, holdout, moods, trace
 from oo_cli.usecases.add import add_task
 from oo_cli.usecases.outbox import takes as outbox_takes
 from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.event import ConsentChanged
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.signal import Reading
+from oo_data.ports import VersionRegistry
 from oo_data.store import events, outbox, profile, words
 from tests.fakes import FakeSource, FixedClock, house_at
 
@@ -52,6 +53,7 @@ LEFT: dict[str, tuple[str, ...]] = {
         "select count(*) from silence where origin = 'holdout'",
         "select count(*) from meta where key = 'holdout.seed'",
     ),
+    "trace.export": ("select count(*) from meta where key = 'trace.registered'",),
 }
 
 
@@ -68,6 +70,15 @@ class Meddled(FakeSource):
         return super().read(now_ms)
 
 
+class Listing(VersionRegistry):
+    """A server that lists whatever it is told."""
+
+    host = "mlflow.example"
+
+    def register(self, name: str, version: str, seconds: float) -> None:
+        """Done."""
+
+
 class Life(House):
     """A home where every consent of `LEFT` holds and has left something."""
 
@@ -81,8 +92,13 @@ class Life(House):
 @pytest.fixture
 def life(tmp_path: Path) -> Iterator[Life]:
     """Two refreshes of a person with two lists, a habit, a mood and the hold-out."""
-    base, source = house_at(tmp_path, FixedClock()), Meddled("todoist", "Pay the rent", "Call Grandma")
-    known = Doors(vault=base.doors.vault, source=lambda house, name: source if name == "todoist" else real(house, name))
+    base = house_at(tmp_path, FixedClock(), MLFLOW_TRACKING_URI="https://mlflow.example")
+    source = Meddled("todoist", "Pay the rent", "Call Grandma")
+    known = Doors(
+        vault=base.doors.vault,
+        source=lambda house, name: source if name == "todoist" else real(house, name),
+        registry=lambda house: Listing(),
+    )
     real = base.doors.source
     house = Life(base.environ, base.clock, base.zone, known, base.say)
     house.remote = source
@@ -96,10 +112,16 @@ def life(tmp_path: Path) -> Iterator[Life]:
         profile.save_prefs(conn, [Pref(GLOBAL_SCOPE, holdout.SHARE, "user", 0.5, 0, now)])
     habits.add(house, "Stretch", "1d")
     moods.note(house, 2, "tired")
-    refresh(house)
+    refresh_and_send(house)
     yield house
     words.clear(house.paths)
     house.close()
+
+
+def refresh_and_send(house: House) -> None:
+    """What `oo refresh` does, and the traces after it."""
+    refresh(house, ask=True)
+    trace.send(house)
 
 
 def waiting_write(house: House) -> None:
@@ -123,7 +145,7 @@ def test_a_withdrawal_erases_what_came(life: Life, key: str) -> None:
     assert not consent.listing(life)[key]
     changed = [e.event for e in events.latest(life.store.conn, (ConsentChanged,), 3)]
     assert ConsentChanged(key, 0) in changed
-    refresh(life)
+    refresh_and_send(life)
     assert not any(counts(life, key))
 
 
@@ -132,7 +154,7 @@ def test_a_withdrawal_in_the_middle_of_a_refresh_wins(life: Life, key: str) -> N
     """What a refresh had already read or worked out under a consent is not written once that is withdrawn."""
     other, begun = life.other(), life.remote.reads
     life.remote.meanwhile = lambda: consent.revoke(other, key)
-    refresh(life)
+    refresh_and_send(life)
     other.close()
     assert life.remote.reads > begun
     assert not any(counts(life, key))

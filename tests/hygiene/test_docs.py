@@ -19,6 +19,7 @@ TOP_ROOMS = (
     "oo_cli/tui",
     "oo_cli/daemon",
     "oo_cli/adapters/llm",
+    "oo_cli/adapters/trace",
     "oo_cli/adapters/vault",
     "oo_cli/adapters/sources/todotxt",
     "oo_cli/adapters/sources/todoist",

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from oo_cli.engine.policies.base import Moment, Ranking
+from oo_cli.engine.policies.base import Moment, Policy, Ranking
 from oo_cli.engine.policies.epsilon_greedy import Habits, Memory
 from oo_cli.engine.when import local
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
@@ -33,11 +33,11 @@ def done(ref: str, at: int, **fields: Any) -> TaskCompletion:
     return known._replace(**fields)
 
 
-class Fixed:
+class Fixed(Policy):
     """A policy with an order of its own; what it does not name it leaves out."""
 
     def __init__(self, name: str, *order: str) -> None:
-        self.name = name
+        self.name, self.version = name, "1"
         self.asked: Sequence[Candidate] = ()
         self._order = order
 

@@ -208,6 +208,11 @@ def set_meta(conn: sqlite3.Connection, key: str, value: str) -> None:
     conn.execute("insert or replace into meta values (?, ?)", (key, value))
 
 
+def drop_meta(conn: sqlite3.Connection, key: str) -> int:
+    """Let go of such a fact; how many there were."""
+    return conn.execute("delete from meta where key = ?", (key,)).rowcount
+
+
 def outdate_shelf(conn: sqlite3.Connection) -> None:
     """Have the next look at the shelf refresh first: something it was made from has changed."""
     conn.execute("update meta set value = 'outdated' where key = 'utc-offset'")

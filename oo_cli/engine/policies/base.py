@@ -33,9 +33,10 @@ class Ranking(NamedTuple):
 
 
 class Policy(Protocol):
-    """Ranks candidates; pure, so that it can be replayed on the past."""
+    """Ranks candidates; pure, so that it can be replayed on the past. `version` changes where its choices would."""
 
     name: str
+    version: str
 
     def rank(self, candidates: Sequence[Candidate], moment: Moment) -> Ranking:
         """All candidates, scored and ordered."""

@@ -169,7 +169,7 @@ def epsilon(seen: int) -> float:
 class EpsilonGreedy:
     """The policy at one state of learning. `chance` is the only source of randomness."""
 
-    name = NAME
+    name, version = NAME, VERSION
 
     def __init__(self, state: State, memory: Memory, chance: Random) -> None:
         self._weights = dict(zip(NAMES, linear.weights(state.model), strict=True))

@@ -13,7 +13,7 @@ from math import exp, log
 from operator import mul
 
 from oo_cli.engine.policies.base import LIKELY, Moment, Ranking
-from oo_cli.engine.ranker.model import Model, softmax
+from oo_cli.engine.ranker.model import VERSION, Model, softmax
 from oo_cli.engine.ranker.past import Past
 from oo_cli.engine.ranker.terms import NAMES, Row, terms
 from oo_data.contracts.tip import Candidate, Term
@@ -39,7 +39,7 @@ FAMILIES = _families()
 class Ranker:
     """The likeliest first; ties go to the task added last, then to the reference."""
 
-    name = "ranker"
+    name, version = "ranker", str(VERSION)
 
     def __init__(self, model: Model, past: Past) -> None:
         self.model, self.past = model, past

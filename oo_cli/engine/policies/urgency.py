@@ -22,7 +22,7 @@ TIRED = 8.0  # what was ignored or refused of late rotates away, by up to as muc
 class Urgency:
     """Most urgent first; ties go to the task that has waited longest, then to the reference."""
 
-    name = "urgency"
+    name, version = "urgency", "1"
 
     def rank(self, candidates: Sequence[Candidate], moment: Moment) -> Ranking:
         """Score every candidate by its terms. Deterministic, so the propensity of the first is 1."""
