@@ -74,21 +74,21 @@ def ask(url: str, path: str, **body: Any) -> Any:
 def test_a_refresh_can_be_seen_there(open_life: Opened, mlflow: str, collector: Collector) -> None:
     """Every span that a plain collector gets is in MLflow too, in one trace; the versions are in its registry."""
     life = open_life(MLFLOW_TRACKING_URI=mlflow, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
-    life.refresh()
-    trace.send(life.house)
-    (came,) = collector.traces()
+    for _ in range(20):  # its first answers take many seconds, and what is not there in five is dropped
+        life.refresh()
+        if not trace.send(life.house):
+            break
+    came = collector.traces()[-1]
+    trace_id = came.spans[0].trace_id.hex()
     locations = [{"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "0"}}]
-    (found,) = ask(mlflow, "api/3.0/mlflow/traces/search", locations=locations)["traces"]
+    found = ask(mlflow, "api/3.0/mlflow/traces/search", locations=locations)["traces"]
+    assert f"tr-{trace_id}" in [row["trace_id"] for row in found]
     reply = httpx.get(
-        f"{mlflow}/api/3.0/mlflow/traces/get", params={"trace_id": found["trace_id"]}, trust_env=False, timeout=60
+        f"{mlflow}/api/3.0/mlflow/traces/get", params={"trace_id": f"tr-{trace_id}"}, trust_env=False, timeout=60
     )
     spans = reply.json()["trace"]["spans"]
     assert sorted(span["name"] for span in spans) == sorted(span.name for span in came.spans)
     assert not [word for word in CANARIES if word.lower() in reply.text.lower()]
-    for _ in range(20):  # its first answers take seconds: what was not listed in time is at the next refresh
-        life.refresh()
-        if not trace.send(life.house):
-            break
     models = httpx.get(f"{mlflow}/api/2.0/mlflow/model-versions/search", trust_env=False, timeout=60).json()
     listed = {row["name"]: (row["version"], row["tags"]) for row in models["model_versions"]}
     assert listed["oo.policy.ranker"] == ("1", [{"key": "oo.version", "value": "1"}])
