@@ -28,7 +28,7 @@ ROOMS = {
     "context": "context", "mood": "mood", "habit": "habit", "effort": "effort",
     "status": "status", "doctor": "doctor", "key": "key", "forget": "forget", "policy": "policy", "eval": "eval_",
     "area": "area", "cron": "cron", "notify": "notify", "inspect": "inspect", "daemon": "daemon",
-    "export": "export", "import": "export",
+    "export": "export", "import": "export", "serve": "serve", "phone": "phone",
 }  # fmt: skip
 DESCRIPTION = f"""oO shows one well-timed tip. Without a command: the watch face.
 

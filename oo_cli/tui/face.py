@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.timer import Timer
 from textual.worker import WorkerFailed
 
+from oo_cli.adapters.watch import Watch
 from oo_cli.engine.later import Offer
 from oo_cli.engine.when import MINUTE_MS
 from oo_cli.house import House
@@ -23,9 +24,9 @@ from oo_cli.tui.driver import FaceDriver
 from oo_cli.tui.first import Frame
 from oo_cli.tui.ink import Ink
 from oo_cli.tui.page import View
-from oo_cli.tui.session import Answer, Session, Unbegun
-from oo_cli.tui.watch import Watch
+from oo_cli.tui.session import Answer, Unbegun
 from oo_cli.usecases.follow import Outside
+from oo_cli.usecases.surface import QUARTER_MS, WORDS, Session
 from oo_data.contracts.tip import Reaction, Tip
 from oo_data.errors import OoError
 from oo_data.text import show
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 REACTIONS: dict[Reaction, str] = {"done": "d done", "later": "l later", "no": "n not this"}
-QUARTER_S = session.QUARTER_MS / 1000
+QUARTER_S = QUARTER_MS / 1000
 
 
 class Face(App[None]):
@@ -132,7 +133,7 @@ class Face(App[None]):
             return
         self._tip = None
         self._reactions += 1
-        self._change(note=word or session.WORDS[reaction], why=(), keys=(), choices=())
+        self._change(note=word or WORDS[reaction], why=(), keys=(), choices=())
         self._begin(lambda house: session.answer(house, tip, reaction, offer), self._acknowledge, owed=True)
 
     def action_later(self) -> None:

@@ -38,7 +38,7 @@ def run_face(
         del os.environ[name]
     from oo_cli.tui.driver import HUNG_UP
     from oo_cli.tui.face import Face
-    from oo_cli.tui.session import Session
+    from oo_cli.usecases.surface import Session
 
     frame = frame or Frame()
     work = Session(open_house)

@@ -9,7 +9,7 @@ from oo_cli.adapters.trace.places import CONSENT as TRACE
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import contexts, flows, holdout, moods, notify, own, trace
+from oo_cli.usecases import contexts, flows, holdout, moods, notify, own, phone, trace
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.areas import AT_GATEWAY
 from oo_cli.usecases.connect import disconnect, set_consent
@@ -71,6 +71,8 @@ def revoke(house: House, key: str) -> list[str]:
         return [counted(count, what) for what, count in moods.forget(house, withdraw=True).items() if count]
     if key == holdout.CONSENT:
         return [counted(count, what) for what, count in holdout.stop(house).items() if count]
+    if key == phone.CONSENT:
+        return [counted(dropped, "devices")] if (dropped := phone.switch_off(house)) else []
     if key in MODELS:
         return _stop_asking(house, key)
     if key == contexts.AUTO:

@@ -167,6 +167,12 @@ def undo(house: House) -> Reacted:
     return Reacted(given.subject, given.about, f"undo {given.reaction}", text, 0, in_source, source, delivery)
 
 
+def undoable(house: House) -> str:
+    """The tip whose reaction `undo` would take back; "" where there is none."""
+    last = _last_reaction(house)
+    return last.event.subject if last else ""
+
+
 def _is_same(entry: Logged, tip_id: str, reaction: str) -> bool:
     given = entry.event
     return isinstance(given, FeedbackGiven) and (given.subject, given.reaction) == (tip_id, reaction)

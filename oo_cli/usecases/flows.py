@@ -52,9 +52,9 @@ FIXED: tuple[Flow, ...] = (
     ),
     Flow(
         "phone",
-        "the tip on display, and your reactions",
-        "the devices that you paired",
-        ("each device's name, a hash of its token, when it last came",),
+        "the tip on display with its reasons, your settings and agents; and your reactions back",
+        "the devices that you paired, while oo serve runs",
+        ("each device's name, a hash of its token, when it last came", "the server's certificate, sealed"),
     ),
     Flow(
         "notify.desktop",
@@ -85,7 +85,7 @@ FIXED: tuple[Flow, ...] = (
 # Of the consents above, and of the aliases, those that something asks for. Any other cannot be granted:
 # a yes that nothing needs would lie about until something takes it for its own.
 _OF_MODELS = (consent_key(alias, place) for alias in ALIASES for place in PLACES)
-ASKED = frozenset((own.MOOD, holdout.CONSENT, "notify.desktop", "context.auto", "trace.export", *_OF_MODELS))
+ASKED = frozenset((own.MOOD, holdout.CONSENT, "phone", "notify.desktop", "context.auto", "trace.export", *_OF_MODELS))
 
 
 def flows(house: House) -> dict[str, Flow]:

@@ -15,7 +15,7 @@ from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
 from oo_data.errors import DataLockedError, OoError
-from oo_data.store import asked, busy, effort, egress, events, locks, profile, records, shelf, tips, words
+from oo_data.store import asked, busy, devices, effort, egress, events, locks, profile, records, shelf, tips, words
 
 if TYPE_CHECKING:
     from oo_cli.usecases.ask_model import Words
@@ -231,6 +231,7 @@ def _sweep(house: House, now: int) -> None:
     moods.sweep(house, now)
     effort.sweep(conn)
     busy.sweep(conn, now)
+    devices.sweep(conn, now)
     asked.sweep(conn, now - WORDS_TTL_MS, now - DECISION_TTL_MS)
 
 

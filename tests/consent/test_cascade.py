@@ -9,7 +9,7 @@ import pytest
 
 from oo_cli.engine.gate import GLOBAL_SCOPE
 from oo_cli.house import Doors, House
-from oo_cli.usecases import consent, habits, holdout, moods, trace
+from oo_cli.usecases import consent, habits, holdout, moods, phone, trace
 from oo_cli.usecases.add import add_task
 from oo_cli.usecases.outbox import takes as outbox_takes
 from oo_cli.usecases.refresh import refresh
@@ -17,6 +17,7 @@ from oo_data.contracts.event import ConsentChanged
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.signal import Reading
 from oo_data.ports import VersionRegistry
+from oo_data.secret import Secret
 from oo_data.store import events, outbox, profile, words
 from tests.fakes import FakeSource, FixedClock, house_at
 
@@ -48,6 +49,11 @@ LEFT: dict[str, tuple[str, ...]] = {
         "select count(*) from event where type = 'MoodNoted'",
     ),
     "source.habit": ("select count(*) from habit", "select count(*) from task where source = 'habit'"),
+    "phone": (
+        "select count(*) from device",
+        "select count(*) from pairing",
+        "select count(*) from secret where name like 'phone.%'",
+    ),
     "holdout": (
         "select count(*) from event where type = 'HeldOut'",
         "select count(*) from silence where origin = 'holdout'",
@@ -110,6 +116,9 @@ def life(tmp_path: Path) -> Iterator[Life]:
             profile.set_consent(conn, key, True, now)
         profile.save_secret(conn, "todoist.login", b"sealed", now)
         profile.save_prefs(conn, [Pref(GLOBAL_SCOPE, holdout.SHARE, "user", 0.5, 0, now)])
+    phone.make_token(house, "desk")
+    phone.pair(house)
+    phone.keep_certificate(house, Secret("pem"))
     habits.add(house, "Stretch", "1d")
     moods.note(house, 2, "tired")
     refresh_and_send(house)

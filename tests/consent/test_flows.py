@@ -21,7 +21,16 @@ KEY = re.compile(r"(source|agent|llm|notify|mirror|trace|context)\.[a-z.-]+|[a-z
 def test_every_consent_is_told_in_words(oo: Oo) -> None:
     """What flows, to whom and what stays is said of each, in one line each at least."""
     listed = json.loads(oo("consent", "--json").out)
-    assert {"source.todotxt", "source.todoist", "todoist.write", "source.mood", "holdout", LOCAL, CLOUD} <= set(listed)
+    assert {
+        "source.todotxt",
+        "source.todoist",
+        "todoist.write",
+        "source.mood",
+        "holdout",
+        "phone",
+        LOCAL,
+        CLOUD,
+    } <= set(listed)
     for key in listed:
         found = json.loads(oo("consent", "preview", key, "--json").out)
         assert (found["key"], found["granted"]) == (key, False)

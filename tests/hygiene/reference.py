@@ -38,6 +38,7 @@ if __name__ == "__main__":
     import json
 
     from oo_agents.manifest import schema
+    from oo_cli.phone import openapi
     from oo_data import catalog
     from tests.conftest import ROOT
     from tests.schemas import generate
@@ -47,3 +48,4 @@ if __name__ == "__main__":
     (ROOT / "docs/data-catalog.md").write_text(intro + catalog.markdown())
     (ROOT / "docs/manifest.schema.json").write_text(json.dumps(schema(), indent=2) + "\n")
     generate.write()
+    (ROOT / "docs/openapi.json").write_text(openapi.text())

@@ -88,7 +88,7 @@ def test_no_code_runs_at_import_of_a_heavy_library(child_environ: dict[str, str]
         "import oo_cli, oo_agents, oo_data\n"
         "for root in (oo_cli, oo_agents, oo_data):\n"
         "    for found in pkgutil.walk_packages(root.__path__, root.__name__ + '.'):\n"
-        "        if '.tui' not in found.name and found.name != 'oo_cli.daemon.jobs':\n"
+        "        if not found.name.startswith(('oo_cli.tui', 'oo_cli.phone', 'oo_cli.daemon.jobs')):\n"
         "            importlib.import_module(found.name)\n"
         f"print(*sorted(set({sorted(HEAVY)}) & set(sys.modules)))\n"
     )

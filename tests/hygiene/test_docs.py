@@ -18,6 +18,7 @@ TOP_ROOMS = (
     "oo_cli",
     "oo_cli/tui",
     "oo_cli/daemon",
+    "oo_cli/phone",
     "oo_cli/adapters/llm",
     "oo_cli/adapters/trace",
     "oo_cli/adapters/vault",

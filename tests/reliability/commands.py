@@ -16,6 +16,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("doctor", "--offline", "--json"),
     ("key",), ("policy",), ("policy", "report"), ("eval",), ("eval", "--holdout"), ("area",), ("cron", "status"),
     ("notify",), ("inspect",), ("inspect", "--tab", "health"),
+    ("serve", "--address", "8.8.8.8"), ("phone",), ("phone", "pair"), ("phone", "token", "desk"),
     ("connect", "todoist", "--no-browser", "--offline"), ("disconnect", "todoist"), ("refresh", "--quiet"),
     ("daemon", "--help"), ("export", "/dev/null"), ("import", "/dev/null"),
     ("forget", "--dry-run"), ("disconnect", "todotxt"), ("forget", "--yes"),

@@ -31,7 +31,7 @@ from oo_data.contracts.profile import Pref
 from oo_data.contracts.tip import Decision, RecommendRequest, SilentSpan, Tip
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.store import duties, egress, erase, events, profile, records, shelf, tips, words, yardstick
+from oo_data.store import devices, duties, egress, erase, events, profile, records, shelf, tips, words, yardstick
 from oo_data.store.db import Store, append_event
 from oo_data.store.egress import EgressRow
 from oo_data.store.records import StoredSnippet
@@ -108,6 +108,8 @@ def full(store: Store, new_tip: NewTip) -> Store:
             "insert into asked values ('a', 1, 'llm.tip-generator.local', 'v', 'model', 1, 1, 0, 'd', x'00', x'00')"
         )
         yardstick.save(conn, "edition", {0: b"vector"})
+        devices.add(conn, devices.Device("phone", b"token", TUESDAY, TUESDAY))
+        devices.begin(conn, devices.Pairing("tablet", b"link", b"digits", TUESDAY, 0))
         records.save_decision(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
     egress.begin(store, EgressRow("q", TUESDAY, "api.todoist.com", "read", "source.todoist", ()))
     return store

@@ -14,8 +14,9 @@ import pytest
 
 from oo_cli.adapters.vault.sealer import new_key
 from oo_cli.house import Doors, House
-from oo_cli.tui.session import Answer, Session
+from oo_cli.tui.session import Answer
 from oo_cli.usecases.connect import connect_todotxt
+from oo_cli.usecases.surface import Session
 from oo_cli.wiring import open_house, open_source
 from oo_cli.wiring_vault import in_memory
 

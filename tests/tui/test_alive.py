@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.tui.watch import Watch as Outside
+from oo_cli.adapters.watch import Watch as Outside
 from tests.conftest import Oo
 from tests.tui.conftest import Room, Watch
 from tests.tui.terminal import Terminal

@@ -218,7 +218,6 @@ create table data_key (
 V10 = """
 create table yardstick (place integer primary key, edition text not null, vector blob not null) strict;
 """
-
 # What was done when: the scheduler, cron and the person's own refresh look here for what is due.
 V11 = """
 create table duty (
@@ -234,6 +233,15 @@ create table forgotten (
   ref text not null, source text not null, from_at integer not null, until_at integer not null,
   primary key (ref, source, from_at)
 ) strict, without rowid;
+"""
+V13 = """
+create table device (
+  name text primary key, token blob not null unique, paired_at integer not null, seen_at integer not null
+) strict;
+create table pairing (
+  name text primary key, link blob not null, digits blob not null, expires_at integer not null,
+  tries integer not null default 0
+) strict;
 """
 
 
@@ -290,6 +298,10 @@ def migrations() -> Migrations:
     @steps()
     def m0012_forgotten(database: object) -> None:
         _run(database, V12, 12)
+
+    @steps()
+    def m0013_devices(database: object) -> None:
+        _run(database, V13, 13)
 
     return steps
 

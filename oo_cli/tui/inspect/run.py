@@ -28,7 +28,7 @@ def run_inspect(
     from oo_cli.tui.driver import HUNG_UP
     from oo_cli.tui.ink import ink_for
     from oo_cli.tui.inspect.screen import Inspect
-    from oo_cli.tui.session import Session
+    from oo_cli.usecases.surface import Session
 
     work = Session(open_house)
     stream = sys.__stderr__

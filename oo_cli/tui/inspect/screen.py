@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.events import Key, Paste
 from textual.worker import WorkerFailed
 
+from oo_cli.adapters.watch import Watch
 from oo_cli.engine.told import counted
 from oo_cli.house import House
 from oo_cli.tui.driver import FaceDriver
@@ -21,11 +22,10 @@ from oo_cli.tui.inspect import line as typing
 from oo_cli.tui.inspect import view as page
 from oo_cli.tui.inspect.canvas import Canvas
 from oo_cli.tui.inspect.view import View
-from oo_cli.tui.session import Session
-from oo_cli.tui.watch import Watch
 from oo_cli.usecases.follow import places
 from oo_cli.usecases.inspect.save import save
 from oo_cli.usecases.inspect.sheet import PAGE, Act, Ask, Sheet, Tab
+from oo_cli.usecases.surface import Session
 from oo_data.errors import OoError
 from oo_data.text import show
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oo_cli.house import House
-from oo_cli.tui.session import Session
 from oo_cli.usecases.inspect.tabs import NAMES, tabs
+from oo_cli.usecases.surface import Session
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

@@ -17,9 +17,9 @@ from typing import Any
 from oo_cli.demo.past import live_through
 from oo_cli.demo.person import throw_away
 from oo_cli.house import House
-from oo_cli.tui.session import Session
 from oo_cli.usecases.inspect.sheet import Ask, Chart, Row, Sheet, Tab
 from oo_cli.usecases.inspect.tabs import NAMES, tabs
+from oo_cli.usecases.surface import Session
 from oo_cli.wiring import open_house
 from tests.tui.inspect.conftest import Shown, no_custody
 

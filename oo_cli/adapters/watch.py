@@ -1,16 +1,19 @@
-"""What wakes the face from outside: a file that changed, a clock that was set, a machine that slept. Linux tells.
+"""What wakes a surface from outside: a file that changed, a clock that was set, a machine that slept. Linux tells.
 
-Elsewhere nothing does, and the face asks when it has the focus again or a quarter of an hour has passed.
+Elsewhere nothing does, and a surface asks when it has the focus again or a quarter of an hour has passed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import os
 import struct
 import sys
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 # <sys/inotify.h>: closed after writing, renamed to, deleted; the queue overflowed
 _CLOSE_WRITE, _MOVED_TO, _DELETE, _OVERFLOW = 0x8, 0x80, 0x200, 0x4000
@@ -26,6 +29,8 @@ class Watch:
     """Calls `heard` on the running loop, shortly after something changed; it costs nothing until then."""
 
     def __init__(self, heard: Callable[[], None]) -> None:
+        import asyncio
+
         self._heard = heard
         self._loop = asyncio.get_running_loop()
         self._names: dict[int, set[str]] = {}
