@@ -62,7 +62,8 @@ def load(
     known = gate.Known(rhythm=rhythm, reactions=said, busy=busy)
     bench = decide.bench(house, done, now, (ranker,))
     fresh = gate.freshness(said, now) | dict.fromkeys(advised(house, now - ADVICE_MS, now), 0.0)
-    return Mind(bench, known, fresh, {RHYTHM: kept, RANKER: taught})
+    learnt = {RHYTHM: kept} | ({} if taught is None else {RANKER: taught})
+    return Mind(bench, known, fresh, learnt)
 
 
 def record(house: House, mind: Mind, now: int) -> None:
@@ -72,13 +73,17 @@ def record(house: House, mind: Mind, now: int) -> None:
     decide.learn(house, now)
 
 
-def _ranker(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion]) -> tuple[Ranker, str]:
-    """What the person does next, as far as it is learnt; and what to keep of it."""
+def _ranker(house: House, tasks: Sequence[TaskFeatures], done: Sequence[TaskCompletion]) -> tuple[Ranker, str | None]:
+    """What the person does next, as far as it is learnt; and what to keep of it, None where nothing is new."""
     times = [c.at for c in done if c.timed]
     kept = _taught(house, times)
     model = kept or Model.prior()
-    past = learn_past(model, tasks, done, house.zone, MOST if kept else AT_FIRST)
-    return Ranker(model, past), json.dumps({"held": _rests_on(model, times), "state": model.to_json()})
+    seen = model.seen
+    ranker = Ranker(model, learn_past(model, tasks, done, house.zone, MOST if kept else AT_FIRST))
+    if kept and model.seen == seen:
+        return ranker, None  # ten thousand numbers, as they lie there already
+    state = model.to_json() if model.seen else ""
+    return ranker, json.dumps({"held": _rests_on(model, times), "state": state})
 
 
 def _taught(house: House, times: Sequence[int]) -> Model | None:

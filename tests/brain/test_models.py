@@ -168,3 +168,11 @@ def test_what_another_version_learnt_is_left_alone(home: Home) -> None:
     home.keep(greedy.NAME, greedy.dump(state), "0")
     works(home)
     assert learnt_from(home.house) == 0
+
+
+def test_a_row_that_nothing_new_came_into_is_not_written_again(home: Home) -> None:
+    """A refresh in an idle hour leaves the ranker's ten thousand numbers as they lie."""
+    first = store.model(home.house.store.conn, "ranker")
+    home.clock.advance(HOUR)
+    home.refresh()
+    assert store.model(home.house.store.conn, "ranker") == first
