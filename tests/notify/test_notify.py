@@ -168,7 +168,7 @@ def test_a_month_of_quarter_hours_keeps_to_the_budget(house: House, clock: Fixed
     lot, told = Random(1), []
     for quarter in range(days * 96):
         clock.advance(15 * MINUTE)
-        if quarter % 8 == 0:
+        if quarter % 16 == 0:
             refresh(house)
         if quarter == (days - 1) * 96:
             notify.switch_off(house, "desktop")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socketserver
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,9 +91,16 @@ def post(house: House, url: str, *hosts: str) -> Post:
     return Post(house.store, house.clock, CONSENT, Secret(url), frozenset(hosts) if hosts else None)
 
 
-def test_a_message_arrives_and_stands_in_the_ledger(house: House, web: Web) -> None:
-    """The message arrives, the host it went to is told, and the ledger has its bytes within one in a hundred."""
+def test_a_message_arrives_and_stands_in_the_ledger(
+    house: House, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message arrives, the host it went to is told, and the ledger has its bytes within one in a hundred.
+
+    A file in the current folder that is named like the library is not run.
+    """
     set_consent(house, CONSENT, True)
+    (tmp_path / "apprise.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
     assert post(house, f"json://{web.host}/x").send("oO", "A tip is ready.") == (web.host,)
     assert b"A tip is ready." in web.bodies[0]
     row = egress.recent(house.store, 1)[0]
@@ -108,17 +114,6 @@ def test_without_consent_nothing_is_sent(house: House, web: Web) -> None:
     with pytest.raises(ConsentMissingError):
         post(house, f"json://{web.host}/x").send("oO", "x")
     assert web.bodies == []
-
-
-def test_the_folder_the_person_stands_in_lends_no_code(
-    house: House, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file in the current folder that is named like a library is not run."""
-    set_consent(house, CONSENT, True)
-    (tmp_path / "apprise.py").write_text("open('ran', 'w')")
-    monkeypatch.chdir(tmp_path)
-    assert post(house, f"json://{web.host}/x").send("oO", "x")
-    assert not (tmp_path / "ran").exists()
 
 
 def test_another_host_than_the_first_is_out_of_reach(house: House, web: Web) -> None:
@@ -144,30 +139,11 @@ def test_mail_goes_through_the_relay_too(house: House) -> None:
     assert egress.recent(house.store, 1)[0].bytes_out == sum(map(len, taken))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux only")
-@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
-@pytest.mark.parametrize("scheme", ["json", "mailto"])
-def test_nothing_leaves_in_the_clear(house: House, scheme: str) -> None:
-    """A server other than this machine itself gets a greeting at most, unless the connection is encrypted."""
-    set_consent(house, CONSENT, True)
-    with socketserver.ThreadingTCPServer(("127.0.0.2", 0), Mail) as server:
-        taken: list[bytes] = []
-        server.taken = taken  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        at = f"127.0.0.2:{server.server_address[1]}"
-        with pytest.raises(BadUsageError, match="in the clear"):
-            post(house, f"{scheme}://{at}/?from=me@example.org&to=you@example.org&smtp=127.0.0.2").send("oO", "x")
-        server.shutdown()
-    assert all(line[:4].upper() == b"EHLO" for line in taken)
-    assert egress.recent(house.store, 1)[0].status == "not-encrypted"
-
-
-@pytest.mark.parametrize("url", ["nonsense", "nosuch://127.0.0.1/x"])
-def test_an_address_that_is_none_is_told(house: House, url: str) -> None:
+def test_an_address_that_is_none_is_told(house: House) -> None:
     """A typing error is a usage error, not a failing network."""
     set_consent(house, CONSENT, True)
     with pytest.raises(BadUsageError):
-        post(house, url).send("oO", "x")
+        post(house, "nosuch://127.0.0.1/x").send("oO", "x")
 
 
 def test_a_server_that_is_down_is_told(house: House) -> None:

@@ -28,10 +28,18 @@ class Radicale:
     def send(self, method: str, path: str, body: str = "") -> int:
         """One request below the person's home; the status."""
         request = urllib.request.Request(  # noqa: S310 - a server of our own, on this machine
-            f"{self.home}{path}", data=body.encode() or None, method=method, headers={"Authorization": _LOGIN}
+            f"{self.home}{path}",
+            data=body.encode() or None,
+            method=method,
+            headers={"Authorization": _LOGIN, "Content-Type": "text/calendar"},
         )
         with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310
             return int(reply.status)
+
+    def fill(self, calendar: str, lines: list[str]) -> None:
+        """Make a calendar out of those events, in one request."""
+        text = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//", *lines, "END:VCALENDAR", ""])
+        assert self.send("PUT", f"{calendar}/", text) == 201
 
     def put(self, uid: str, lines: list[str], calendar: str = "work") -> None:
         """Store one event with its exceptions as a resource."""

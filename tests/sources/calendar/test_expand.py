@@ -102,7 +102,6 @@ def test_free_busy_periods() -> None:
 @pytest.mark.parametrize(
     "rule",
     [
-        "FREQ=SECONDLY",
         "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
         f"FREQ=DAILY;BYHOUR={','.join(map(str, range(24)))};BYSECOND={','.join(map(str, range(60)))}",
     ],

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oo_cli.adapters.sources.taskwarrior.mapper import Export, export_of, period
@@ -84,6 +84,7 @@ def test_a_rule_is_read_as_days(rule: str | None, days: float | None) -> None:
     assert period(rule) == days
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(FIELDS), ANY), st.sampled_from(("Pacific/Apia", "America/Nome", "UTC")))
 def test_no_value_makes_it_fail(fields: dict[str, Any], zone: str) -> None:
     """Whatever JSON stands in a field, there is an answer, and its texts can be encoded."""
