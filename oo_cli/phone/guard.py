@@ -107,12 +107,14 @@ class Guard:
         heads = Heads(scope["headers"])
         if sum(len(name) + len(value) for name, value in scope["headers"]) > table.HEAD_BYTES:
             raise Refused(431, CLOSE)
-        length = _length(scope["method"], heads)
+        length = _length(heads)
         if not self._address.is_host(heads.one(b"host", 421)):
             raise Refused(421, CLOSE)
         route = self._route(scope)
         if route.method == "POST":
             self._is_ours(heads)
+        elif length:
+            raise Refused(400, CLOSE)
         if heads.one(b"sec-fetch-site") in ("cross-site", "same-site") and route.path not in table.FILES:
             raise Refused(403, CLOSE)
         client = (scope.get("client") or ("",))[0]
@@ -205,8 +207,8 @@ async def answer(send: Send, status: int, headers: tuple[tuple[bytes, bytes], ..
     await send({"type": "http.response.body", "body": body})
 
 
-def _length(method: str, heads: Heads) -> int:
-    """How long the body says it is. One of unknown length is not read, and only a POST has one at all."""
+def _length(heads: Heads) -> int:
+    """How long the body says it is. One of unknown length is not read."""
     if heads.every(b"transfer-encoding"):
         raise Refused(411, CLOSE)
     given = heads.one(b"content-length")
@@ -215,8 +217,6 @@ def _length(method: str, heads: Heads) -> int:
     length = int(given or 0)
     if length > table.BODY_BYTES:
         raise Refused(413, CLOSE)
-    if length and method != "POST":
-        raise Refused(400, CLOSE)
     return length
 
 

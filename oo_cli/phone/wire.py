@@ -20,7 +20,7 @@ class MalformedError(ValueError):
 def load(kind: type[T], body: bytes) -> T:
     """The contract that a body holds. Raises `MalformedError` for anything else, of whatever depth or encoding."""
     try:
-        found = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_refuse)
+        found = json.loads(body.decode(), object_pairs_hook=_once, parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise MalformedError from None
     if not isinstance(found, dict):
@@ -121,6 +121,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise MalformedError
     return found
+
+
+def _number(text: str) -> int | float:
+    """A number; to JSON Schema 1.0 is an integer."""
+    found = float(text)
+    return int(found) if found.is_integer() else found
 
 
 def _refuse(constant: str) -> NoReturn:
