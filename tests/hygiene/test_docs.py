@@ -10,20 +10,31 @@ import pytest
 from oo_cli.main import ROOMS
 from oo_data import catalog
 from tests.conftest import ROOT
-from tests.hygiene.reference import command_reference
+from tests.hygiene import site
+from tests.hygiene.reference import command_reference, decisions
 
 TOP_ROOMS = (
     "data",
     "agents",
     "oo_cli",
+    "oo_cli/engine",
+    "oo_cli/usecases",
+    "oo_cli/adapters",
     "oo_cli/tui",
+    "oo_cli/tui/inspect",
     "oo_cli/daemon",
     "oo_cli/phone",
+    "oo_cli/adapters/clockwork",
+    "oo_cli/adapters/embed",
     "oo_cli/adapters/llm",
+    "oo_cli/adapters/notify",
     "oo_cli/adapters/trace",
     "oo_cli/adapters/vault",
     "oo_cli/adapters/sources/todotxt",
     "oo_cli/adapters/sources/todoist",
+    "oo_cli/adapters/sources/taskwarrior",
+    "oo_cli/adapters/sources/calendar",
+    "oo_cli/adapters/sources/habit",
 )
 
 
@@ -44,11 +55,34 @@ def test_every_command_of_the_readme_exists() -> None:
     assert named - set(ROOMS) == set()
 
 
+def test_every_decision_is_listed() -> None:
+    """docs/adr/README.md names each record; to write it anew: make docs."""
+    assert (ROOT / "docs/adr/README.md").read_text() == decisions()
+
+
+def test_every_link_of_a_page_leads_somewhere() -> None:
+    """A file that a page names is there, seen from where the page lies."""
+    lost = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in map(ROOT.joinpath, site.tracked())
+        for link in site.links(page)
+        if not (page.parent / link).exists()
+    ]
+    assert lost == []
+
+
+@pytest.mark.nightly
+def test_the_site_builds_without_a_warning() -> None:
+    """Links and anchors between the pages hold, as MkDocs sees them."""
+    pytest.importorskip("mkdocs", reason="no MkDocs: pip install --group docs")
+    assert site.build() == 0
+
+
 @pytest.mark.parametrize("room", TOP_ROOMS)
 def test_every_room_states_its_contract(room: str) -> None:
     """A room's README says what it promises, how its health shows, and when it could be taken out."""
     text = (ROOT / room / "README.md").read_text().lower()
-    assert all(word in text for word in ("contract", "health"))
+    assert all(word in text for word in ("contract", "health", "extract"))
 
 
 def test_no_machine_is_named() -> None:
