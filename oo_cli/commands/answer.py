@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from oo_cli import render
 from oo_cli.commands.desk import Desk
 from oo_cli.commands.progress import progress_bar
@@ -63,7 +65,7 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         at.say("Nothing to refresh yet. Start with: oo add, or oo connect")
         return 0
     if if_stale and not _is_due(at):
-        tell_channels(at, house)
+        tell_channels(house, at.options.offline, at.say)
         return 0
     from oo_cli.usecases import trace
     from oo_cli.usecases.catch_up import catch_up
@@ -90,18 +92,18 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         )
     else:
         at.say(f"{report.tasks} open, {report.tips} ready.")
-    tell_channels(at, house)
+    tell_channels(house, at.options.offline, at.say)
     if not offline:
         trace.send(house)
     return report.failures[0][1].exit_code if report.failures else 0
 
 
-def tell_channels(at: Desk, house: House) -> None:
-    """Tell the channels that are on, if this is a moment for it."""
+def tell_channels(house: House, offline: bool, say: Callable[[str], None]) -> None:
+    """Tell the channels that are on, if this is a moment for it, and say which failed."""
     from oo_data.store import profile
 
     if any(key.startswith("notify.") for key in profile.granted(house.store.conn)):
         from oo_cli.usecases.notify import tell
 
-        for name, error in tell(house, offline=at.options.offline).failed:
-            at.say(f"{name}: {error.line()}")
+        for name, error in tell(house, offline).failed:
+            say(f"{name}: {error.line()}")

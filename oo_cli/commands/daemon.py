@@ -38,7 +38,7 @@ def run_daemon(at: Desk) -> int:
         if line:
             at.say(line)
 
-    scheduler = Scheduler(another_house, told, at.say, lambda house: tell_channels(at, house))
+    scheduler = Scheduler(another_house, told, at.say, lambda house: tell_channels(house, at.options.offline, at.say))
     # Through a pipe: a handler may interrupt whoever holds the lock that it wants.
     heard, say = os.pipe()
     for number in (*ENDS, signal.SIGCONT):

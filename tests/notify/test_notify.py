@@ -6,7 +6,10 @@ from random import Random
 
 import pytest
 
+from oo_cli.commands.desk import Desk
+from oo_cli.commands.face import clockwork
 from oo_cli.house import House
+from oo_cli.options import Options
 from oo_cli.usecases import consent, notify
 from oo_cli.usecases.recommend import recommend
 from oo_cli.usecases.refresh import refresh
@@ -15,6 +18,7 @@ from oo_data.contracts.event import TipShown
 from oo_data.contracts.tip import RecommendRequest
 from oo_data.errors import BadUsageError, SourceUnavailableError
 from oo_data.store import events, profile
+from tests.clock.test_scheduler import until
 from tests.conftest import Oo
 from tests.fakes import DAY, HOUR, MINUTE, FixedClock
 from tests.notify.conftest import Inbox
@@ -126,6 +130,22 @@ def test_an_address_is_sealed_and_goes_with_its_consent(house: House, inbox: Inb
     assert notify.tell(house) == notify.Told()
     assert (inbox.sent, notify.channels(house)) == ([], [])
     assert not any(name.startswith("notify.") for name in profile.secrets(house.store.conn))
+
+
+def test_the_open_face_tells_where_it_leads(house: House, inbox: Inbox) -> None:
+    """A face that keeps the daemon from leading takes over what it tells."""
+    notify.switch_on(house, "desktop", words=False)
+    inbox.sent.clear()
+    said: list[str] = []
+
+    def another() -> House:
+        return House(house.environ, house.clock, house.zone, house.doors, said.append)
+
+    running = clockwork(Desk(house.environ, Options(), house.doors), another, said.append)
+    running.start()
+    until(lambda: bool(inbox.sent))
+    running.stop(30)
+    assert (inbox.sent, said) == ([("desktop", notify.READY)], [])
 
 
 def test_offline_tells_the_desktop_alone(house: House, inbox: Inbox) -> None:
