@@ -26,7 +26,7 @@ class Desktop:
             asyncio.run(asyncio.wait_for(self._send(show(title), show(body).translate(_MARKUP)), SECONDS))
         except ImportError:
             raise SourceUnavailableError(
-                "This oO was installed without notifications.", "Install the extra: oo-assistant[notify]"
+                "This oO was installed without notifications.", "Run: pip install 'oo-assistant[notify]'"
             ) from None
         except Exception as error:  # noqa: BLE001 - whatever the bus, the library or the desktop raises
             raise SourceUnavailableError(

@@ -37,7 +37,7 @@ class Post:
         """
         if find_spec("apprise") is None:
             raise SourceUnavailableError(
-                "This oO was installed without apprise.", "Install the extra: oo-assistant[notify]"
+                "This oO was installed without apprise.", "Run: pip install 'oo-assistant[notify]'"
             )
         relay = Relay(self._allowed, Ledger(self._begin, self._end))
         try:
