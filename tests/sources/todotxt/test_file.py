@@ -360,3 +360,14 @@ def test_a_read_only_folder(path: Path) -> None:
 def test_endings(line: str, newline: str) -> None:
     """A lone carriage return is no newline."""
     assert ending(line) == newline
+
+
+def test_what_a_killed_writer_left_goes(path: Path) -> None:
+    """The copy of a writer that was killed goes with the next write; a fresh one may be in use."""
+    left, fresh, other = (path.with_name(name) for name in (".oo-0a.tmp", ".oo-0b.tmp", "oo-notes.tmp"))
+    for found in (left, fresh, other):
+        found.write_text("Call the dentist\n")
+    os.utime(left, (0, 0))
+    os.utime(other, (0, 0))
+    TodoFile(str(path), own=True).append("Read a book")
+    assert [found.exists() for found in (left, fresh, other)] == [False, True, True]

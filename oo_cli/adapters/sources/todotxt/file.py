@@ -11,12 +11,15 @@ import os
 import stat
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from oo_data.errors import BadUsageError, CannotWriteError, SourceUnavailableError
 
 LIMIT = 8 * 1024 * 1024
 ABSENT = "absent"
 ATTEMPTS = 8  # at reading or writing a file that others keep changing
+PARTIAL = (".oo-", ".tmp")  # how the name of a file begins and ends that is being written
+LEFT_NS = 60_000_000_000
 LOCK_ATTEMPTS, LOCK_PAUSE = 300, 0.01
 # A path may name anything: never wait for a FIFO, never become a terminal's owner, never leak into a child.
 _SAFELY = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -201,7 +204,7 @@ def _replace(path: str, new: bytes, old: bytes, state: os.stat_result) -> bool:
     if len(new) > LIMIT:
         raise CannotWriteError("The todo.txt file would grow beyond 8 MiB.", "Move its done tasks to done.txt.")
     folder = os.path.dirname(path)
-    temporary = f"{folder}/.oo-{os.urandom(8).hex()}.tmp"
+    temporary = os.urandom(8).hex().join((f"{folder}/{PARTIAL[0]}", PARTIAL[1]))
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600)
     try:
         with open(fd, "wb") as stream:
@@ -218,7 +221,18 @@ def _replace(path: str, new: bytes, old: bytes, state: os.stat_result) -> bool:
     finally:
         _unlink(temporary)
     _settle(folder)
+    _sweep(folder, mine.st_mtime_ns)
     return True
+
+
+def _sweep(folder: str, now: int) -> None:
+    """Remove what writers left here that were killed; one that is at work now is younger than that."""
+    for name in os.listdir(folder):
+        if name.startswith(PARTIAL[0]) and name.endswith(PARTIAL[1]):
+            path = f"{folder}/{name}"
+            with suppress(OSError):
+                if now - os.lstat(path).st_mtime_ns > LEFT_NS:
+                    os.unlink(path)
 
 
 def _unlink(path: str) -> None:
