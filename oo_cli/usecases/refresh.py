@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from oo_cli.engine import gate
@@ -15,7 +16,21 @@ from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
 from oo_data.errors import DataLockedError, OoError
-from oo_data.store import asked, busy, devices, effort, egress, events, locks, profile, records, shelf, tips, words
+from oo_data.store import (
+    asked,
+    busy,
+    devices,
+    effort,
+    egress,
+    events,
+    locks,
+    migrations,
+    profile,
+    records,
+    shelf,
+    tips,
+    words,
+)
 
 if TYPE_CHECKING:
     from oo_cli.usecases.ask_model import Words
@@ -138,7 +153,7 @@ def _refresh(
         agenda.served(house, agenda.SHELF, now, hours=agenda.SHELF_HOURS)
         _sweep(house, now)
         words.write(house.paths, ready.words)
-    egress.sweep(house.store, now - EGRESS_TTL_MS)
+    _sweep_apart(house, now)
     house.bus.deliver()
     for told in (gateway.told if gateway else "", worded.told if worded else ""):
         if told:
@@ -235,9 +250,16 @@ def _sweep(house: House, now: int) -> None:
     asked.sweep(conn, now - WORDS_TTL_MS, now - DECISION_TTL_MS)
 
 
+def _sweep_apart(house: House, now: int) -> None:
+    """What is let go of in a transaction of its own, or is a file."""
+    egress.sweep(house.store, now - EGRESS_TTL_MS)
+    with suppress(OSError):
+        migrations.drop_backup(house.paths.database)  # left by a migration that was killed when all was done
+
+
 def sweep(house: House) -> None:
     """Let go of what has been kept long enough, without a refresh."""
     now = house.clock.now_ms()
     with house.store.write():
         _sweep(house, now)
-    egress.sweep(house.store, now - EGRESS_TTL_MS)
+    _sweep_apart(house, now)

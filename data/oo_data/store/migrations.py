@@ -334,7 +334,7 @@ def prepare(path: str) -> None:
             # One transaction round all of them: what sqlite-utils notes down commits with what it speaks of.
             with database.atomic():
                 migrations().apply(database)
-            _drop_backup(path)
+            drop_backup(path)
     except (OSError, sqlite3.Error) as error:
         raise db.told(error) from error
 
@@ -371,12 +371,13 @@ def _back_up(conn: sqlite3.Connection, path: str) -> None:
     if stat.f_bavail * stat.f_frsize < FREE_BYTES_WANTED + os.path.getsize(path):
         raise CannotWriteError("Too little free space to migrate safely.", "Free 16 MB; nothing was changed.")
     target = backup_path(path)
-    _drop_backup(path)
+    drop_backup(path)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     conn.execute("vacuum into ?", (target,))
 
 
-def _drop_backup(path: str) -> None:
+def drop_backup(path: str) -> None:
+    """Remove the copy, where there is one: the migration is done, or made anew. Raises `OSError`."""
     try:
         os.unlink(backup_path(path))
     except FileNotFoundError:
