@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from oo_cli.engine import gate
@@ -18,9 +19,9 @@ from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipShown
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
 from oo_data.contracts.tip import Reaction, SilentSpan
-from oo_data.errors import BadUsageError
+from oo_data.errors import BadUsageError, OoError
 from oo_data.ids import new_id
-from oo_data.store import events, profile, records, shelf, tips
+from oo_data.store import events, health, profile, records, shelf, tips
 from oo_data.store.events import Logged
 
 # How long "not this" keeps a task away, by the reason given.
@@ -76,22 +77,27 @@ def react(
     in_source = False
     cause: str = reaction
     outbox.takes(house, source)  # opens the vault before the write lock is taken
-    with house.store.write():
-        if any(_is_same(entry, tip_id, "done") for entry in _standing(house)):
-            raise BadUsageError("That one is done already.", "To take that back: oo undo")
-        house.bus.publish(conn, event, now, event_id)
-        _keep_quiet(house, reason, event_id, now)
-        # If the tick fails, the reaction is not logged either.
-        if reaction == "done":
-            in_source = _tick(house, event_id, subject, source, handle, now)
-            until, cause = _done_mute(house, subject, in_source, now)
-            for ref in (subject, *_successors(house, subject, source, text)):
-                tips.mute(conn, ref, until, cause, event_id)
-        else:
-            tips.mute(conn, subject, until, cause, event_id)
-        _mute_twins(house, subject, until, cause, event_id, now)
-        if reaction == "later":
-            _reschedule(house, event_id, subject, source, handle, _named_day(house, when, until, now))
+    try:
+        with house.store.write():
+            if any(_is_same(entry, tip_id, "done") for entry in _standing(house)):
+                raise BadUsageError("That one is done already.", "To take that back: oo undo")
+            house.bus.publish(conn, event, now, event_id)
+            _keep_quiet(house, reason, event_id, now)
+            # If the tick fails, the reaction is not logged either.
+            if reaction == "done":
+                in_source = _tick(house, event_id, subject, source, handle, now)
+                until, cause = _done_mute(house, subject, in_source, now)
+                for ref in (subject, *_successors(house, subject, source, text)):
+                    tips.mute(conn, ref, until, cause, event_id)
+            else:
+                tips.mute(conn, subject, until, cause, event_id)
+            _mute_twins(house, subject, until, cause, event_id, now)
+            if reaction == "later":
+                _reschedule(house, event_id, subject, source, handle, _named_day(house, when, until, now))
+    except OoError:
+        if in_source:
+            _put_right(house, event_id, source, lambda task: house.source(source).reopen(task, now), handle)
+        raise
     house.bus.deliver()
     delivery = outbox.deliver(house, event_id)
     in_source = in_source or delivery == "sent"
@@ -153,17 +159,22 @@ def undo(house: House) -> Reacted:
     _, source, *_ = shelf.tip_row(conn, given.subject)
     undo_id = new_id()
     outbox.takes(house, source)
-    with house.store.write():
-        house.bus.publish(conn, FeedbackUndone(last.id, given.about), now, undo_id)
-        tips.unmute(conn, last.id)
-        tips.end_silence(conn, gate.PAUSE)
-        written = outbox.take_back(house, last.id, undo_id)
-        in_source = written == "dropped"
-        if given.reaction == "done":
-            in_source = _untick(house, given.about, source, handle, last.at, not written) or in_source
+    unticked = False
+    try:
+        with house.store.write():
+            house.bus.publish(conn, FeedbackUndone(last.id, given.about), now, undo_id)
+            tips.unmute(conn, last.id)
+            tips.end_silence(conn, gate.PAUSE)
+            written = outbox.take_back(house, last.id, undo_id)
+            if given.reaction == "done":
+                unticked = _untick(house, given.about, source, handle, last.at, not written)
+    except OoError:
+        if unticked:
+            _put_right(house, undo_id, source, lambda task: house.source(source).complete(task, now), handle)
+        raise
     house.bus.deliver()
     delivery = outbox.deliver(house, undo_id)
-    in_source = in_source or delivery == "sent"
+    in_source = unticked or written == "dropped" or delivery == "sent"
     return Reacted(given.subject, given.about, f"undo {given.reaction}", text, 0, in_source, source, delivery)
 
 
@@ -242,6 +253,14 @@ def _untick(house: House, subject: str, source: str, handle: str, noted_at: int,
         return False
     records.drop_completion_at(conn, source, subject, noted_at)
     return direct and house.source(source).reopen(name, house.clock.now_ms())
+
+
+def _put_right(house: House, event_id: str, source: str, change: Callable[[str], bool], handle: str) -> None:
+    """The list as it was, where what was noted of it could not be kept; what lies in the store is so already."""
+    with suppress(OoError):
+        conn = house.store.conn
+        if not health.reading(lambda: events.exists(conn, event_id)) and profile.sources(conn)[source].watch_path:
+            change(json.loads(handle))
 
 
 def _reschedule(house: House, event_id: str, subject: str, source: str, handle: str, day: str | None) -> None:

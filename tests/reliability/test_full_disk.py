@@ -1,84 +1,85 @@
-"""A disk that is full from its n-th write on: words and a code, nothing half written, all still readable."""
+"""A disk that fails at any change of any writing command: words and a code, nothing half written, all readable."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import sqlite3
-import subprocess
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
-
 import pytest
 
-from tests.conftest import Oo
 from tests.reliability import tracing
+from tests.reliability.conftest import Figure
+from tests.reliability.forks import Site
+from tests.reliability.scene import CANNOT_WRITE, ERROR, Scene, every
 
-CANNOT_WRITE = 8
-WRITING = (["refresh"], ["done"], ["later"], ["mood", "3"], ["consent", "revoke", "agent.momentum"])
-MOST = 2000
-
-
-@pytest.fixture
-def sound(oo: Oo, environ: dict[str, str], tmp_path: Path) -> Path:
-    """A copy of a home with a tip on display."""
-    for title in ("Call the dentist due:2026-12-01", "Water the plants"):
-        assert oo("add", title).code == 0
-    oo("refresh")
-    oo("tip")
-    copy = tmp_path / "sound"
-    shutil.copytree(environ["OO_HOME"], copy)
-    return copy
+WRITING = (
+    ("refresh",), ("done",), ("later",), ("undo",), ("tip",), ("mood", "3"), ("add", "Buy milk"), ("context", "work"),
+    ("consent", "revoke", "agent.momentum"), ("profile", "set", "tips.per_day", "3"),
+)  # fmt: skip
+LASTING = ("pwrite64", "ftruncate", "fsync", "fdatasync", "mkdir")  # what is told on a full disk needs write
+FAULTS = ("ENOSPC", "EDQUOT", "EIO")
+# A rebuild of the words in memory, and what only makes the replacing of a list durable, may fail unseen.
+TABLES = ("event", "tip", "mute", "consent", "pref", "mood", "context", "completion", "decision")
 
 
-def full_from(nth: int, words: list[str], home: Path, environ: dict[str, str], door: list[str]) -> tuple[bool, int]:
-    """Run a command whose database takes no more from its n-th write on; whether that came, and how it ended."""
-    log = home.parent / "injected"
-    files = [f"{home}/data/oo.db", f"{home}/data/oo.db-journal"]
-    ran = subprocess.run(
-        ["strace", "-f", "-qq", "-o", str(log), *(part for file in files for part in ("-P", file)),
-         "-e", "trace=pwrite64", "-e", f"inject=pwrite64:error=ENOSPC:when={nth}+", *door, *words],
-        env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in ran.stderr, (nth, words, ran.stderr)
-    assert "unexpected" not in ran.stderr, (nth, words, ran.stderr)
-    return "(INJECTED)" in log.read_text(), ran.returncode
+def state(scene: Scene) -> dict[str, list[object]]:
+    """All that a person would miss."""
+    rows = {table: list[object](scene.rows(f"select * from {table} order by 1, 2")) for table in TABLES}  # noqa: S608
+    return rows | {"list": list[object](scene.tasks())}
 
 
-def points(oo: Oo, sound: Path, words: list[str], environ: dict[str, str], door: list[str], nths: Iterator[int]) -> int:
-    """Try each point until one lies beyond the command's end; how many were tried."""
-    home = Path(environ["OO_HOME"])
-    for tried, nth in enumerate(nths):
-        shutil.rmtree(home)
-        shutil.copytree(sound, home)
-        before = json.loads(oo("log", "--json").out.splitlines()[0])
-        came, code = full_from(nth, words, home, environ, door)
-        if not came:
-            return tried
-        assert code == CANNOT_WRITE, (nth, words, code)
-        conn = sqlite3.connect(home / "data" / "oo.db")
-        assert conn.execute("pragma integrity_check").fetchone() == ("ok",)
-        conn.close()
-        assert before in [json.loads(line) for line in oo("log", "--json").out.splitlines()]
-        assert oo("status").code == 0
-    return MOST
+def size(found: dict[str, list[object]]) -> dict[str, int]:
+    """How much there is of each."""
+    return {name: len(rows) for name, rows in found.items()}
+
+
+def fail(scene: Scene, words: tuple[str, ...], site: Site, fault: str, lasting: bool, done: dict[str, int]) -> bool:
+    """Have one change fail, and those of its kind after it where the fault lasts; whether the command told of it."""
+    scene.restore()
+    before, events = state(scene), scene.events()
+    when = f"{site.number}+" if lasting and site.call in LASTING else str(site.number)
+    ended = scene.forks.run(words, scene.environ, f"{site.call}:error={fault}:when={when}", site.call)
+    assert ended.code in (0, CANNOT_WRITE), (site, fault, ended)
+    said = ended.err.splitlines()
+    scene.is_sound(events)
+    if ended.code:
+        assert said, (site, fault, ended)
+        assert said[-1].startswith(ERROR), (site, fault, ended)
+        assert sum(line.startswith(ERROR) for line in said) == 1
+        now = state(scene)
+        if now != before:  # what fails once the journal is gone was written all the same
+            assert site.call in ("fdatasync", "fsync", "unlink"), (site, fault, ended)
+            assert size(now) == done, (site, fault, ended)
+    assert "Traceback" not in ended.err
+    assert "unexpected" not in ended.err, (site, fault, ended)
+    scene("log")
+    again = scene.forks.run(words, scene.environ)
+    assert again.code == 0 or (words == ("undo",) and not ended.code), (site, again)
+    assert scene.rows("pragma integrity_check") == [("ok",)]
+    return bool(ended.code)
+
+
+def sites(scene: Scene, words: tuple[str, ...]) -> tuple[list[Site], dict[str, int]]:
+    """The changes of a command in a settled home, what it says apart; and how much there is once it is done."""
+    scene.settle()
+    scene.keep()
+    found = [site for site in scene.forks.sites(words, scene.environ) if not site.speaks]
+    return found, size(state(scene))
 
 
 @tracing.needs_trace
-def test_at_the_first_writes(
-    oo: Oo, sound: Path, environ: dict[str, str], child_environ: dict[str, str], door: list[str]
-) -> None:
-    """The first, and one in the middle of a refresh."""
-    points(oo, sound, ["refresh"], child_environ | environ, door, iter((1, 9)))
+@pytest.mark.parametrize("words", [("done",), ("refresh",)], ids=" ".join)
+def test_at_some_changes(scene: Scene, words: tuple[str, ...]) -> None:
+    """The first and the last change of each kind, on a disk that is full from then on."""
+    found, done = sites(scene, words)
+    told = [fail(scene, words, site, "ENOSPC", True, done) for site in every(found, len(found))]
+    assert any(told)
 
 
 @tracing.needs_trace
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("words", WRITING, ids=" ".join)
-def test_at_every_write(
-    oo: Oo, sound: Path, environ: dict[str, str], child_environ: dict[str, str], door: list[str], words: list[str]
-) -> None:
-    """Every one of each writing command."""
-    assert 0 < points(oo, sound, words, child_environ | environ, door, count(1)) < MOST
+def test_at_every_change(scene: Scene, words: tuple[str, ...], figure: Figure) -> None:
+    """Every change, with each fault: full and over quota from then on, and a single read error of the disk."""
+    found, done = sites(scene, words)
+    told = sum(fail(scene, words, site, fault, fault != "EIO", done) for site in found for fault in FAULTS)
+    figure(f"{len(found) * len(FAULTS)} faults, {told} told, none half written")
+    assert told
