@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from oo_data.env import Paths
 
 ROOT = Path(__file__).parent.parent
 TUESDAY = "2026-12-01T10:00:00+01:00"
 KEY = "b2stdGhpcy1pcy1hLXRlc3Qta2V5LW9mLTMyLWJ5dGU="
+
+settings.register_profile("oo", deadline=None)  # a busy machine is slow by itself
+settings.load_profile("oo")
 
 
 class Ran(NamedTuple):
