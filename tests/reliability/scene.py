@@ -26,7 +26,7 @@ class Scene:
         self.environ = environ
         self.home = Path(environ["OO_HOME"])
         self.paths = Paths(environ)
-        self._sound = folder / "sound"
+        self.sound = folder / "sound"
 
     def __call__(self, *words: str) -> Ended:
         """Run a command to its end; it must do what it says."""
@@ -45,13 +45,13 @@ class Scene:
 
     def keep(self) -> None:
         """Remember the home as it is."""
-        shutil.rmtree(self._sound, ignore_errors=True)
-        shutil.copytree(self.home, self._sound)
+        shutil.rmtree(self.sound, ignore_errors=True)
+        shutil.copytree(self.home, self.sound)
 
     def restore(self) -> None:
         """The home as it was remembered, in other files."""
         self.clear()
-        shutil.copytree(self._sound, self.home)
+        shutil.copytree(self.sound, self.home)
 
     def clear(self) -> None:
         """No home, nor anything of it in memory."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.reliability import tracing
@@ -83,3 +85,44 @@ def test_at_every_change(scene: Scene, words: tuple[str, ...], figure: Figure) -
     told = sum(fail(scene, words, site, fault, fault != "EIO", done) for site in found for fault in FAULTS)
     figure(f"{len(found) * len(FAULTS)} faults, {told} told, none half written")
     assert told
+
+
+SMALL = """set -e
+mount -t tmpfs -o size={size}k tmpfs {home}
+mount -t tmpfs tmpfs /dev/shm
+cp -r {sound}/. {home}
+exec "$@"
+"""
+
+
+def why_no_disk() -> str:
+    """Why no small disk can be mounted here, or nothing."""
+    words = ["unshare", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    try:
+        ran = subprocess.run(words, capture_output=True, check=False)
+    except FileNotFoundError:
+        return "unshare is not installed"
+    return "" if ran.returncode == 0 else "this machine lets nobody mount a disk of their own"
+
+
+@pytest.mark.skipif(bool(why_no_disk()), reason=why_no_disk() or "-")
+@pytest.mark.parametrize("room", [4, 24, 96])
+def test_on_a_small_disk(scene: Scene, room: int) -> None:
+    """A real file system with a few kilobytes left: words and a code, and all still readable."""
+    scene.settle()
+    scene.keep()
+    used = sum(-(-path.stat().st_size // 4096) * 4 for path in scene.home.rglob("*"))
+    rounded = 64  # folders take room too
+    script = SMALL.format(size=used + room + rounded, home=scene.home, sound=scene.sound)
+    asked = [["later"], ["mood", "3"], ["refresh"], *([["add", "A task " * 400]] * 30), ["log"], ["status"]]
+    wrap = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+    answers = tracing.untraced(asked, scene.environ, wrap)
+    codes = [answer["code"] for answer in answers]
+    assert set(codes) <= {0, CANNOT_WRITE}
+    assert CANNOT_WRITE in codes
+    assert codes[-2:] == [0, 0]
+    for answer in answers:
+        assert "Traceback" not in answer["err"]
+        assert "unexpected" not in answer["err"]
+        if answer["code"] == CANNOT_WRITE:
+            assert sum(line.startswith(ERROR) for line in answer["err"].splitlines()) == 1
