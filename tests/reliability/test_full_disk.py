@@ -89,7 +89,7 @@ def test_at_every_change(scene: Scene, words: tuple[str, ...], figure: Figure) -
 
 SMALL = """set -e
 mount -t tmpfs -o size={size}k tmpfs {home}
-mount -t tmpfs tmpfs /dev/shm
+mount -t tmpfs tmpfs {memory}
 cp -r {sound}/. {home}
 exec "$@"
 """
@@ -112,11 +112,13 @@ def test_on_a_small_disk(scene: Scene, room: int) -> None:
     scene.settle()
     scene.keep()
     used = sum(-(-path.stat().st_size // 4096) * 4 for path in scene.home.rglob("*"))
+    memory = scene.home.with_name("memory")  # where words lie, so that none stay behind
+    memory.mkdir()
     rounded = 64  # folders take room too
-    script = SMALL.format(size=used + room + rounded, home=scene.home, sound=scene.sound)
+    script = SMALL.format(size=used + room + rounded, home=scene.home, sound=scene.sound, memory=memory)
     asked = [["later"], ["mood", "3"], ["refresh"], *([["add", "A task " * 400]] * 30), ["log"], ["status"]]
     wrap = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
-    answers = tracing.untraced(asked, scene.environ, wrap)
+    answers = tracing.untraced(asked, scene.environ | {"XDG_RUNTIME_DIR": str(memory)}, wrap)
     codes = [answer["code"] for answer in answers]
     assert set(codes) <= {0, CANNOT_WRITE}
     assert CANNOT_WRITE in codes
