@@ -23,7 +23,8 @@ NAME = "oo-refresh"
 CARRIED = (
     "OO_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TZ", "LANG",
     "PYTHON_KEYRING_BACKEND", "LITELLM_URL", "OLLAMA_URL", "OO_TODOIST_API_URL", "OO_TODOIST_AUTH_URL",
-    "OO_TODOIST_TOKEN_URL", "TASKRC", "TASKDATA",
+    "OO_TODOIST_TOKEN_URL", "TASKRC", "TASKDATA", "OTEL_EXPORTER_OTLP_ENDPOINT", "MLFLOW_TRACKING_URI",
+    "MLFLOW_EXPERIMENT_ID",
 )  # fmt: skip
 NOT_CARRIED = ("OO_KEY", "LITELLM_API_KEY")
 
@@ -132,7 +133,7 @@ def _name(paths: Paths, environ: Mapping[str, str]) -> str:
 
 def _is_secret(name: str, value: str) -> bool:
     """Whether a setting is one, or an address with a login in it."""
-    return bool(value) and (name in NOT_CARRIED or (name.endswith("_URL") and "@" in value))
+    return bool(value) and (name in NOT_CARRIED or ("@" in value and name.endswith(("_URL", "_URI", "_ENDPOINT"))))
 
 
 def _environment(house: House) -> dict[str, str]:

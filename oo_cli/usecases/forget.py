@@ -180,6 +180,7 @@ def _external(house: House) -> list[str]:
     found += [f"what you exported to {path}: delete it yourself" for path in written]
     found += [f"what the model gateway at {host} kept of your requests" for host in _hosts(house, "llm.")]
     found += [f"what {host} kept of the messages sent there" for host in _hosts(house, "notify.")]
+    found += [f"what {host} kept of the traces sent there" for host in _hosts(house, "trace.")]
     if house.environ.get("OO_KEY"):
         found.append("OO_KEY is set in your environment; unset it yourself")
     return found

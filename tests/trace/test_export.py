@@ -11,7 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as Sent
 from oo_cli import wiring
 from oo_cli.adapters.trace.places import CONSENT, places
 from oo_cli.spans import OFF
-from oo_cli.usecases import consent, trace
+from oo_cli.usecases import consent, cron, forget, trace
 from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.span import Span
 from oo_data.errors import BadUsageError, SourceUnavailableError
@@ -235,3 +235,19 @@ def test_withdrawal_lets_go_of_the_note(open_life: Opened, collector: Collector)
     assert profile.meta(life.house.store.conn, trace.REGISTERED)
     assert consent.revoke(life.house, CONSENT) == ["1 note of what was listed"]
     assert profile.meta(life.house.store.conn, trace.REGISTERED) is None
+
+
+def test_a_forget_names_who_was_told(open_life: Opened, collector: Collector) -> None:
+    """What another program was sent cannot be called back, so the receipt says where it lies."""
+    life = open_life(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    life.refresh()
+    trace.send(life.house)
+    assert f"what {collector.url[7:]} kept of the traces sent there" in forget.plan(life.house).external
+
+
+def test_a_timer_takes_the_address_along(open_life: Opened) -> None:
+    """cron knows nothing of the shell in which tracing was switched on; an address with a login in it stays out."""
+    life = open_life(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:4318", MLFLOW_TRACKING_URI="https://u:p@t.example")
+    carried = dict(cron.job(life.house).environment)
+    assert carried["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
+    assert "MLFLOW_TRACKING_URI" not in carried
