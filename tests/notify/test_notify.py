@@ -172,6 +172,14 @@ def test_a_channel_that_makes_no_sense_is_refused(house: House, inbox: Inbox, na
     assert not [key for key in profile.granted(house.store.conn) if key.startswith("notify.")]
 
 
+@pytest.mark.parametrize("name", ["%", "_hone", "phon", ""])
+def test_only_the_channel_named_is_switched_off(house: House, inbox: Inbox, name: str) -> None:
+    """A name that is none of a channel takes no other one's address along."""
+    notify.switch_on(house, "phone", words=False, url=NTFY)
+    assert not notify.switch_off(house, name)
+    assert [channel.name for channel in notify.channels(house)] == ["phone"]
+
+
 def test_a_consent_alone_does_not_switch_a_channel_on(house: House) -> None:
     """`oo consent grant` says how a channel is switched on instead of recording a yes that nothing can use."""
     with pytest.raises(BadUsageError, match="first message"):

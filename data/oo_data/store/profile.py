@@ -186,7 +186,7 @@ def secret(conn: sqlite3.Connection, name: str) -> bytes | None:
 
 def drop_secrets(conn: sqlite3.Connection, source: str) -> None:
     """Remove a source's sealed secrets."""
-    conn.execute("delete from secret where name like ? || '.%'", (source,))
+    conn.execute("delete from secret where substr(name, 1, length(:it) + 1) = :it || '.'", {"it": source})
 
 
 def secrets(conn: sqlite3.Connection) -> dict[str, bytes]:
