@@ -22,10 +22,22 @@ class SystemClock:
         return now_ms(self._environ)
 
 
-def local_zone(environ: Mapping[str, str], localtime: str = "/etc/localtime") -> ZoneInfo:
-    """The zone the machine is set to: TZ, else where /etc/localtime points, else UTC."""
-    name = environ.get("TZ", "").lstrip(":") or os.path.realpath(localtime)
+def local_zone(
+    environ: Mapping[str, str], localtime: str = "/etc/localtime", timezone: str = "/etc/timezone"
+) -> ZoneInfo:
+    """The zone the machine is set to: TZ, else where /etc/localtime points, else what Debian's file names, else UTC."""
+    told = environ.get("TZ", "").lstrip(":")
+    for name in (told,) if told else (os.path.realpath(localtime), _first_line(timezone)):
+        try:
+            return ZoneInfo(name.rpartition("zoneinfo/")[2])
+        except (KeyError, ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
+
+
+def _first_line(path: str) -> str:
     try:
-        return ZoneInfo(name.rpartition("zoneinfo/")[2])
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.readline(100).strip()
+    except OSError:
+        return ""

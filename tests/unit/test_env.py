@@ -139,11 +139,15 @@ def test_the_zone_of_tz(name: str, zone: str) -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"TZ": ""}, {"TZ": ":"}])
 def test_the_zone_of_the_machine(environ: dict[str, str], tmp_path: Path) -> None:
-    """Without TZ, where the localtime link points; a plain file or none says nothing, so UTC."""
+    """Without TZ, where the localtime link points; where it is a copy or none, what Debian's file names, else UTC."""
     link = tmp_path / "localtime"
     link.symlink_to(tmp_path / "zoneinfo" / "Australia" / "Lord_Howe")
     assert local_zone(environ, str(link)).key == "Australia/Lord_Howe"
-    assert local_zone(environ, str(tmp_path / "absent")).key == "UTC"
+    nowhere, named = str(tmp_path / "absent"), tmp_path / "timezone"
+    assert local_zone(environ, nowhere, nowhere).key == "UTC"
     (tmp_path / "copy").write_bytes(b"TZif")
-    assert local_zone(environ, str(tmp_path / "copy")).key == "UTC"
+    assert local_zone(environ, str(tmp_path / "copy"), nowhere).key == "UTC"
+    for text, key in (("Asia/Kathmandu\n", "Asia/Kathmandu"), ("No/Where\n", "UTC"), ("", "UTC")):
+        named.write_text(text)
+        assert local_zone(environ, str(tmp_path / "copy"), str(named)).key == key
     assert local_zone(environ).key
