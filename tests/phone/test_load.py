@@ -107,16 +107,16 @@ def test_waiting_costs_next_to_nothing(serve: Serve, oo: Oo) -> None:  # noqa: F
 def test_schemathesis_finds_nothing(tmp_path: Path, clock: FixedClock) -> None:
     """Every check of its own on the published document, against a server without limits on how often."""
     with Running(tmp_path, clock, limits=Limits(10**6, 10**6, 10**6)) as server:
-        run_schemathesis(server.phone())
+        run_schemathesis(server.phone(), tmp_path)
 
 
-def run_schemathesis(paired: Phone) -> None:
-    """Run it as one would by hand."""
+def run_schemathesis(paired: Phone, folder: Path) -> None:
+    """Run it as one would by hand; what it keeps of a run lies in the folder."""
     words = [
         "schemathesis", "run", str(ROOT / "docs/openapi.json"), "--url", paired.origin, "--max-examples", "200",
         "--header", f"Authorization: Bearer {paired.token}", "--header", f"Origin: {paired.origin}",
         "--header", "X-OO: 1", "--exclude-path", "/changes", "--no-color",
     ]  # fmt: skip
-    ran = subprocess.run(words, capture_output=True, text=True, check=False, timeout=800)
+    ran = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=800)
     print(ran.stdout[-3000:])  # noqa: T201
     assert ran.returncode == 0, ran.stdout[-6000:]
