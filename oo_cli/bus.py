@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from oo_data.contracts.event import EVENTS, Event, data_of, kind_of
 from oo_data.contracts.tip import REASONS
 from oo_data.ids import new_id
-from oo_data.store import events
+from oo_data.store import cursors, events
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+    from oo_data.store.events import Logged
 
 Handler = Callable[[Event], None]
 # Ids, references, keys and fixed words; nothing that could be a sentence from outside.
@@ -21,7 +23,11 @@ _SAFE = re.compile(r"[A-Za-z0-9_.:@+\-]{0,96}")
 
 
 class Bus:
-    """Publishes inside the caller's transaction, so that the log and what it describes change together."""
+    """Publishes inside the caller's transaction, so that the log and what it describes change together.
+
+    A subscriber hears of events after their commit, in this process. A reader comes later, in any process: its place in
+    the log is kept under its name.
+    """
 
     def __init__(self) -> None:
         self._handlers: list[Handler] = []
@@ -51,6 +57,18 @@ class Bus:
                     handler(event)
                 except Exception:  # noqa: BLE001 - a subscriber is never worth losing the others for
                     self.failures += 1
+
+    def unread(self, conn: Connection, reader: str, limit: int) -> list[Logged]:
+        """What a reader has not had yet, oldest first."""
+        return list(events.since(conn, cursors.read(conn, reader), limit=limit))
+
+    def count_unread(self, conn: Connection, reader: str) -> int:
+        """How much that is."""
+        return events.count_since(conn, cursors.read(conn, reader))
+
+    def keep_place(self, conn: Connection, reader: str, seq: int) -> None:
+        """Note, inside the caller's write, that a reader has had everything up to a place in the log."""
+        cursors.save(conn, reader, seq)
 
 
 def validate(event: Event) -> None:

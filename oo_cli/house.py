@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Clockwork,
         Embedder,
         Llm,
+        Mirror,
         Notifier,
         Sealer,
         Source,
@@ -65,6 +66,10 @@ def _no_notifier(house: House, channel: Channel) -> Notifier:
 
 def _no_rotation(house: House) -> bool:
     return False
+
+
+def _no_mirror(house: House) -> Mirror:
+    raise SourceUnavailableError("There is no stream to mirror to here.", "See: docs/mirror.md")
 
 
 def _no_signs(house: House) -> Mapping[str, str]:
@@ -110,6 +115,7 @@ class Doors(NamedTuple):
     rotate: Callable[[House], bool] = _no_rotation
     exporters: Callable[[House], tuple[SpanExporter, ...]] = _no_exporters
     registry: Callable[[House], VersionRegistry | None] = _no_registry
+    mirror: Callable[[House], Mirror] = _no_mirror
 
 
 class House:

@@ -13,7 +13,7 @@ from oo_cli.wiring_vault import custody, destroy_key, open_vault, rotate
 from oo_data.contracts.channel import Channel
 from oo_data.contracts.llm import GATEWAYS
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Notifier, Source, SpanExporter, VersionRegistry
+from oo_data.ports import Ask, Clock, Clockwork, Embedder, Llm, Mirror, Notifier, Source, SpanExporter, VersionRegistry
 from oo_data.store import history, profile
 
 SOURCES = ("todotxt", "taskwarrior", "todoist", "habit", "calendar")
@@ -47,6 +47,7 @@ def open_house(
             rotate=rotate,
             exporters=exporters,
             registry=registry,
+            mirror=open_mirror,
         ),
         say,
     )
@@ -204,6 +205,20 @@ def registry(house: House) -> VersionRegistry | None:
             guard = Guard(house.store, house.clock, {mlflow.PURPOSE: frozenset((place.host,))})
             return mlflow.MlflowRegistry(guard, place.host, place.url)
     return None
+
+
+def open_mirror(house: House) -> Mirror:
+    """The stream at NATS_URL. Raises `BadUsageError` for an address that is none, or an unsafe one."""
+    from oo_cli.adapters.mirror import address
+    from oo_cli.adapters.mirror.stream import NatsMirror
+
+    at = address.address(house.environ)
+    credentials = house.environ.get(address.CREDENTIALS, "").strip()
+    if at is None:
+        raise BadUsageError(f"{address.URL} is not set.", "See: docs/mirror.md")
+    if credentials and not os.path.isfile(os.path.expanduser(credentials)):
+        raise BadUsageError(f"{address.CREDENTIALS} names no file.", "Give the path of the .creds file.")
+    return NatsMirror(house.store, house.clock, at, os.path.expanduser(credentials))
 
 
 def signs(house: House) -> Mapping[str, str]:

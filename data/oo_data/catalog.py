@@ -134,6 +134,7 @@ ENTRIES: tuple[Entry, ...] = (
         "good for two minutes, kept until the next refresh",
         exported=False,
     ),
+    Entry("table", "cursor", "how far readers of the log have come", "host names, numbers", "until forget"),
     Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget", exported=False),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),
@@ -159,6 +160,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("file", "state/leader.lock", "the lock of whoever runs the scheduler", "empty", "until forget"),
     Entry("file", "state/outbox.lock", "the lock round sending writes", "empty", "until forget"),
     Entry("file", "state/todoist.lock", "the lock round renewing a login", "empty", "until forget"),
+    Entry("file", "state/mirror.lock", "the lock round mirroring events", "empty", "until forget"),
     Entry("file", "state/notify.lock", "the lock round telling of a tip", "empty", "until forget"),
     Entry("file", "state/serve.lock", "where oo serve listens", "address, fingerprint, time", "while it runs"),
     Entry(
@@ -183,6 +185,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("clock", "crontab: oo-refresh", "one marked line", "paths, settings", "until removed or forget"),
     Entry("own", "wherever you named it", "exports, by `oo export`", "all of the above in the clear", "left to you"),
     Entry("own", "config/agents", "agents of your own", "your own code", "left to you"),
+    Entry("own", "the server that NATS_URL names", "events mirrored there", "references, numbers", "left to you"),
     Entry("own", "where you say", "tabs saved from oo inspect", "what the tab showed, 0600", "left to you"),
     Entry("key", "config/key", "the key, where it lies in a file", "key", "until forget"),
     Entry("key", "config/key.new", "the key while it is written", "key", "an instant"),

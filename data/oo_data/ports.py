@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from oo_data.contracts.event import Envelope
 from oo_data.contracts.job import Job
 from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, LlmVectors, Place
 from oo_data.contracts.signal import Reading
 from oo_data.contracts.span import OK, Span, Step
+from oo_data.errors import OoError
 from oo_data.secret import Secret
 
 # Asks the person for a passphrase, a new one twice; None where nobody is there to answer.
@@ -117,6 +119,22 @@ class Llm(Protocol):
 
     def embed(self, texts: Sequence[str], place: Place, seconds: float) -> LlmVectors | LlmFailure:
         """The vectors of texts that have words, by the alias `embedder`; otherwise as `ask`."""
+        ...
+
+
+class Mirror(Protocol):
+    """A stream elsewhere that takes events. `host` is where it is, as host:port."""
+
+    @property
+    def host(self) -> str:
+        """`host:port`."""
+        ...
+
+    def send(self, events: Sequence[Envelope]) -> tuple[int, OoError | None]:
+        """How many of a batch, from the first on, have arrived for certain, and what kept the rest.
+
+        Raises `ConsentMissingError` and `SourceUnavailableError` with nothing sent.
+        """
         ...
 
 

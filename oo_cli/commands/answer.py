@@ -75,6 +75,7 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
     with progress_bar(at.shows_progress) as progress:
         report = catch_up(house, offline, progress) if if_stale else refresh(house, offline, progress, ask=True)
     if report is None:
+        tell_channels(house, at.options.offline, at.say)
         return 0
     if report.busy:
         at.say("A refresh is already running.")
@@ -94,8 +95,21 @@ def run_refresh(at: Desk, if_stale: bool = False) -> int:
         at.say(f"{report.tasks} open, {report.tips} ready.")
     tell_channels(house, at.options.offline, at.say)
     if not offline:
+        if not if_stale:
+            _mirror(at, house)
         trace.send(house)
     return report.failures[0][1].exit_code if report.failures else 0
+
+
+def _mirror(at: Desk, house: House) -> None:
+    """Send on what has happened, where that is allowed, and say what kept it."""
+    if not house.environ.get("NATS_URL"):
+        return
+    from oo_cli.usecases.mirror import mirror
+
+    report = mirror(house)
+    if report is not None and report.error is not None:
+        at.say(f"mirror: {report.error.line()}")
 
 
 def tell_channels(house: House, offline: bool, say: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from oo_data.store import duties, profile, shelf
 from oo_data.store.profile import SourceState
 
 SHELF, SWEEP, AGENT = "shelf", "sweep", "agent."
+MIRROR = "mirror.nats"  # as its consent
 SHELF_HOURS = (5, 11, 17, 23)  # an hour before each part of the day that the shelf is cut into
 DAILY_HOURS = (5,)
 CADENCES: Mapping[str, tuple[int, tuple[int, ...]]] = {"hourly": (HOUR_MS, ()), "daily": (0, DAILY_HOURS)}
@@ -44,6 +45,7 @@ def due(house: House) -> Due:
     seed = profile.meta(conn, SEED) or ""
     wanted = [*map(source_duty, states), *(duty for duty in known if duty.startswith(AGENT) and duty in granted)]
     wanted += [SHELF, SWEEP] if states else [SWEEP]
+    wanted += [MIRROR] if mirrors(house) else []
     at, resting = {}, set()
     for duty in (known.get(duty_id, Duty(duty_id)) for duty_id in wanted):
         turn = timetable.due_at(duty, now, house.zone, seed)
@@ -57,7 +59,7 @@ def due(house: House) -> Due:
     if any(duty_id.startswith("source.") for duty_id in overdue):
         resting |= {s.id for s in states.values() if s.watch_path is None and not house.doors.reachable(s.id)}
     # Where a refresh as a whole keeps failing, none of its parts is tried either.
-    may = {SWEEP} - resting if SHELF in resting else at.keys() - set(map(source_duty, resting)) - resting
+    may = {SWEEP, MIRROR} - resting if SHELF in resting else at.keys() - set(map(source_duty, resting)) - resting
     runs = tuple(duty_id for duty_id in overdue if duty_id in may)
     return Due(runs, at, frozenset(resting & states.keys()))
 
@@ -81,6 +83,11 @@ def _changed(house: House, duty: Duty, state: SourceState | None, now: int) -> b
         return True
     is_empty = shelf.pick(house.store, now, ambient=False).kind == shelf.STALE
     return is_empty and not 0 <= now - duty.at < EMPTY_MS
+
+
+def mirrors(house: House) -> bool:
+    """Whether events go on to a stream: one is named, and the consent holds."""
+    return bool(house.environ.get("NATS_URL")) and MIRROR in profile.granted(house.store.conn)
 
 
 def source_duty(source: str) -> str:

@@ -9,7 +9,7 @@ from oo_cli.adapters.trace.places import CONSENT as TRACE
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import contexts, flows, holdout, moods, notify, own, phone, trace
+from oo_cli.usecases import agenda, contexts, flows, holdout, mirror, moods, notify, own, phone, trace
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.areas import AT_GATEWAY
 from oo_cli.usecases.connect import disconnect, set_consent
@@ -75,6 +75,9 @@ def revoke(house: House, key: str) -> list[str]:
         return [counted(dropped, "devices")] if (dropped := phone.switch_off(house)) else []
     if key in MODELS:
         return _stop_asking(house, key)
+    if key == agenda.MIRROR:
+        mirror.stop(house)
+        return []
     if key == contexts.AUTO:
         return [counted(dropped, "signs of contexts")] if (dropped := contexts.forget_signs(house)) else []
     if key == TRACE:

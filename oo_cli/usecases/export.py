@@ -20,7 +20,7 @@ FOLDER = "oO"
 LISTS = ("todo.txt", "done.txt")
 # Facts of `meta` that belong to this machine: where its key lies, and which one that is.
 EXPORTS = "exports"  # where exports were written to
-OF_THIS_MACHINE = ("custody", "key", EXPORTS)
+OF_THIS_MACHINE = ("custody", "key", "home", EXPORTS)
 OWN_LIST = "lists/todo.txt"  # stands for the path of the list that oO keeps
 KEPT_PATHS = 100
 

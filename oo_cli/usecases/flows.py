@@ -64,9 +64,9 @@ FIXED: tuple[Flow, ...] = (
     ),
     Flow(
         "mirror.nats",
-        "every event: references and numbers, no words",
+        "every event, also those of the past: references and numbers, no words",
         "the NATS server that NATS_URL names",
-        ("nothing here; that server keeps what it was sent",),
+        ("how far it has come; that server keeps what it was sent (docs/mirror.md)",),
     ),
     Flow(
         "trace.export",
@@ -85,7 +85,11 @@ FIXED: tuple[Flow, ...] = (
 # Of the consents above, and of the aliases, those that something asks for. Any other cannot be granted:
 # a yes that nothing needs would lie about until something takes it for its own.
 _OF_MODELS = (consent_key(alias, place) for alias in ALIASES for place in PLACES)
-ASKED = frozenset((own.MOOD, holdout.CONSENT, "phone", "notify.desktop", "context.auto", "trace.export", *_OF_MODELS))
+ASKED = frozenset(
+    (
+        own.MOOD, holdout.CONSENT, "phone", "notify.desktop", "mirror.nats", "context.auto", "trace.export", *_OF_MODELS,
+    )
+)  # fmt: skip
 
 
 def flows(house: House) -> dict[str, Flow]:

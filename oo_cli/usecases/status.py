@@ -23,6 +23,7 @@ def status(house: House) -> dict[str, Any]:
             "shown_today": 0,
             "gate": None,
             "outbox": outbox.Counts()._asdict(),
+            "mirror": None,
             "alerts": [],
         }
     now = house.clock.now_ms()
@@ -39,6 +40,7 @@ def status(house: House) -> dict[str, Any]:
         "shown_today": tips.shown_since(conn, day),
         "gate": gate,
         "outbox": outbox.counts(conn)._asdict(),
+        "mirror": _waiting(house),
         "alerts": [alert._asdict() for alert in agenda.alerts(house)],
     }
 
@@ -53,7 +55,18 @@ def status_lines(house: House, data: dict[str, Any]) -> list[str]:
         typed = "" if data["gate"]["typed"] else "; a typed oo tip is still answered"
         said.append(f"Quiet now: {word}, until {until}{typed}.")
     said += _outbox_lines(outbox.Counts(**data["outbox"]))
+    if data["mirror"]:
+        said.append(f"{counted(data['mirror'], 'events')} to be mirrored.")
     return said + [alert["says"] for alert in data["alerts"]]
+
+
+def _waiting(house: House) -> int | None:
+    """How many events the stream has not had; None where nothing is mirrored."""
+    if not house.environ.get("NATS_URL"):
+        return None
+    from oo_cli.usecases.mirror import waiting
+
+    return waiting(house)
 
 
 def _outbox_lines(counts: outbox.Counts) -> list[str]:

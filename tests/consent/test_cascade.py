@@ -9,7 +9,7 @@ import pytest
 
 from oo_cli.engine.gate import GLOBAL_SCOPE
 from oo_cli.house import Doors, House
-from oo_cli.usecases import consent, habits, holdout, moods, phone, trace
+from oo_cli.usecases import consent, habits, holdout, mirror, moods, phone, trace
 from oo_cli.usecases.add import add_task
 from oo_cli.usecases.outbox import takes as outbox_takes
 from oo_cli.usecases.refresh import refresh
@@ -48,6 +48,7 @@ LEFT: dict[str, tuple[str, ...]] = {
         "select count(*) from feature where key like 'mood%'",
         "select count(*) from event where type = 'MoodNoted'",
     ),
+    "mirror.nats": ("select count(*) from duty where id = 'mirror.nats'",),
     "source.habit": ("select count(*) from habit", "select count(*) from task where source = 'habit'"),
     "phone": (
         "select count(*) from device",
@@ -98,7 +99,7 @@ class Life(House):
 @pytest.fixture
 def life(tmp_path: Path) -> Iterator[Life]:
     """Two refreshes of a person with two lists, a habit, a mood and the hold-out."""
-    base = house_at(tmp_path, FixedClock(), MLFLOW_TRACKING_URI="https://mlflow.example")
+    base = house_at(tmp_path, FixedClock(), MLFLOW_TRACKING_URI="https://mlflow.example", NATS_URL="nats://127.0.0.1:9")
     source = Meddled("todoist", "Pay the rent", "Call Grandma")
     known = Doors(
         vault=base.doors.vault,
@@ -122,6 +123,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
     habits.add(house, "Stretch", "1d")
     moods.note(house, 2, "tired")
     refresh_and_send(house)
+    mirror.mirror(house)
     yield house
     words.clear(house.paths)
     house.close()

@@ -13,23 +13,29 @@ from tests.reliability.commands import COMMANDS
 CODE = ("oo_cli", "agents/oo_agents", "data/oo_data")
 HTTP, LOOPBACK = "oo_cli/adapters/http.py", "oo_cli/adapters/sources/todoist/loopback.py"
 NOTIFY = "oo_cli/adapters/notify"
+MIRROR = "oo_cli/adapters/mirror"
 # They listen, and call nobody.
 PHONE = {f"oo_cli/phone/{name}.py" for name in ("connections", "network", "serve")}
 # Modules that can reach beyond this process, and the rooms that may load them: files, or folders with all in them.
 WAYS_OUT = {
     "httpx": {HTTP},
-    "socket": {HTTP, "oo_cli/adapters/llm/endpoint.py", LOOPBACK, f"{NOTIFY}/relay.py", f"{NOTIFY}/child.py", *PHONE},
-    "ssl": {HTTP, *PHONE},
+    "socket": {
+        HTTP, "oo_cli/adapters/llm/endpoint.py", LOOPBACK, f"{NOTIFY}/relay.py", f"{NOTIFY}/child.py",
+        f"{MIRROR}/stream.py", *PHONE,
+    },
+    "ssl": {HTTP, f"{MIRROR}/transport.py", f"{MIRROR}/stream.py", *PHONE},
     "http.cookiejar": {HTTP},  # to refuse every cookie
     "subprocess": {
         "oo_cli/usecases/agents_run.py", "oo_cli/adapters/programs.py", f"{NOTIFY}/post.py",
         "oo_cli/adapters/sources/taskwarrior/program.py", "oo_cli/adapters/sources/calendar/source.py",
     },
     "webbrowser": {"oo_cli/commands/connecting.py"},
-    "asyncio": {  # the loops of surfaces that stay open, and the session bus
+    "asyncio": {  # the loops of surfaces that stay open, the session bus, and NATS
         "oo_cli/tui/", "oo_cli/usecases/surface.py", "oo_cli/adapters/watch.py", f"{NOTIFY}/desktop.py",
-        "oo_cli/phone/", "oo_cli/commands/serve.py",
+        "oo_cli/phone/", "oo_cli/commands/serve.py", f"{MIRROR}/stream.py",
     },
+    **{f"nats{room}": {f"{MIRROR}/stream.py"} for room in ("", ".aio.client", ".js", ".js.api", ".js.errors")},
+    "nats.aio.transport": {f"{MIRROR}/transport.py"},
 }  # fmt: skip
 BARRED = {
     "http", "urllib", "ftplib", "smtplib", "imaplib", "poplib", "nntplib", "telnetlib", "xmlrpc", "socketserver",

@@ -31,7 +31,20 @@ from oo_data.contracts.profile import Pref
 from oo_data.contracts.tip import Decision, RecommendRequest, SilentSpan, Tip
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.store import devices, duties, egress, erase, events, profile, records, shelf, tips, words, yardstick
+from oo_data.store import (
+    cursors,
+    devices,
+    duties,
+    egress,
+    erase,
+    events,
+    profile,
+    records,
+    shelf,
+    tips,
+    words,
+    yardstick,
+)  # fmt: skip
 from oo_data.store.db import Store, append_event
 from oo_data.store.egress import EgressRow
 from oo_data.store.records import StoredSnippet
@@ -110,6 +123,7 @@ def full(store: Store, new_tip: NewTip) -> Store:
         yardstick.save(conn, "edition", {0: b"vector"})
         devices.add(conn, devices.Device("phone", b"token", TUESDAY, TUESDAY))
         devices.begin(conn, devices.Pairing("tablet", b"link", b"digits", TUESDAY, 0))
+        cursors.save(conn, "mirror.nats 127.0.0.1:4222", 1)
         records.save_decision(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
     egress.begin(store, EgressRow("q", TUESDAY, "api.todoist.com", "read", "source.todoist", ()))
     return store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -177,3 +178,32 @@ def test_what_was_rolled_back_is_not_delivered(store: db.Store) -> None:
         conn.execute("begin")
     bus.deliver()
     assert (heard, logged(store)) == ([], [])
+
+
+def test_a_reader_goes_on_where_it_was(store: db.Store) -> None:
+    """Each reader has its own place, kept past the process and past what was erased, and never set back."""
+    bus = Bus()
+    with store.write() as conn:
+        ids = [bus.publish(conn, SHOWN, NOW + at) for at in range(5)]
+    first = bus.unread(store.conn, "a", 2)
+    assert [entry.id for entry in first] == ids[:2]
+    with store.write() as conn:
+        bus.keep_place(conn, "a", first[-1].seq)
+        bus.keep_place(conn, "a", first[0].seq)
+        conn.execute("delete from event where id in (?, ?)", (ids[1], ids[4]))
+    with store.write() as conn:
+        newest = bus.publish(conn, CONNECTED, NOW)
+    later = Bus()
+    assert [entry.id for entry in later.unread(store.conn, "a", 9)] == [ids[2], ids[3], newest]
+    assert (later.count_unread(store.conn, "a"), later.count_unread(store.conn, "b")) == (3, 4)
+
+
+def test_a_place_is_kept_with_the_work_or_not_at_all(store: db.Store) -> None:
+    """A reader whose own write fails is handed the same events again."""
+    bus = Bus()
+    with store.write() as conn:
+        bus.publish(conn, SHOWN, NOW)
+    with suppress(RuntimeError), store.write() as conn:
+        bus.keep_place(conn, "a", 1)
+        raise RuntimeError
+    assert bus.count_unread(store.conn, "a") == 1

@@ -122,6 +122,12 @@ def page(conn: sqlite3.Connection, limit: int, find: str = "", before: int = 0) 
     return [Entry(seq, event_id, at, kind, subject, _fields(data)) for seq, event_id, at, kind, subject, data in rows]
 
 
+def count_since(conn: sqlite3.Connection, seq: int) -> int:
+    """How many events there are after a place in the log."""
+    (found,) = conn.execute("select count(*) from event where seq > ?", (seq,)).fetchone()
+    return int(found)
+
+
 def total(conn: sqlite3.Connection) -> int:
     """How many events there are."""
     (found,) = conn.execute("select count(*) from event").fetchone()

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from oo_data.errors import CannotWriteError, DataDamagedError
@@ -245,64 +246,37 @@ create table pairing (
 """
 
 
+# How far each reader of the log has come.
+V14 = """
+create table cursor (reader text primary key, seq integer not null) strict;
+"""
+
+
+STEPS = (
+    ("first_house", V1),
+    ("outbox", V2),
+    ("mute_by_event", V3),
+    ("what_is_learnt", V4),
+    ("asked", V5),
+    ("titles", V6),
+    ("busy", V7),
+    ("signs", V8),
+    ("data_keys", V9),
+    ("yardstick", V10),
+    ("duty", V11),
+    ("forgotten", V12),
+    ("devices", V13),
+    ("cursors", V14),
+)
+
+
 def migrations() -> Migrations:
     """All migrations, oldest first."""
     from sqlite_utils import Migrations
 
     steps = Migrations("oo")
-
-    @steps()
-    def m0001_first_house(database: object) -> None:
-        _run(database, V1, 1)
-
-    @steps()
-    def m0002_outbox(database: object) -> None:
-        _run(database, V2, 2)
-
-    @steps()
-    def m0003_mute_by_event(database: object) -> None:
-        _run(database, V3, 3)
-
-    @steps()
-    def m0004_what_is_learnt(database: object) -> None:
-        _run(database, V4, 4)
-
-    @steps()
-    def m0005_asked(database: object) -> None:
-        _run(database, V5, 5)
-
-    @steps()
-    def m0006_titles(database: object) -> None:
-        _run(database, V6, 6)
-
-    @steps()
-    def m0007_busy(database: object) -> None:
-        _run(database, V7, 7)
-
-    @steps()
-    def m0008_signs(database: object) -> None:
-        _run(database, V8, 8)
-
-    @steps()
-    def m0009_data_keys(database: object) -> None:
-        _run(database, V9, 9)
-
-    @steps()
-    def m0010_yardstick(database: object) -> None:
-        _run(database, V10, 10)
-
-    @steps()
-    def m0011_duty(database: object) -> None:
-        _run(database, V11, 11)
-
-    @steps()
-    def m0012_forgotten(database: object) -> None:
-        _run(database, V12, 12)
-
-    @steps()
-    def m0013_devices(database: object) -> None:
-        _run(database, V13, 13)
-
+    for version, (name, script) in enumerate(STEPS, 1):
+        steps(name=f"m{version:04}_{name}")(partial(_run, script=script, version=version))
     return steps
 
 
