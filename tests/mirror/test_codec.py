@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -67,6 +67,12 @@ def test_what_is_published_is_what_is_spoken() -> None:
             field.ClearField("json_name")
     assert (len(built.file), told.package) == (1, "oo.events.v1")
     assert list(told.message_type) == list(codec.describe().message_type)
+
+
+def test_a_number_of_the_other_kind_is_sent_as_the_contract_says() -> None:
+    """A whole number that the log has with a fraction, or the other way round, keeps nothing from leaving."""
+    held = Envelope("i", "h", 1, 2, HeldOut("d", cast(Any, 1.0), 3))
+    assert codec.decode(codec.encode(held)) == Envelope("i", "h", 1, 2, HeldOut("d", 1, 3))
 
 
 def test_samples_are_small() -> None:

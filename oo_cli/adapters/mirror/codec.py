@@ -5,6 +5,7 @@ No generated code, so none that could be older than the contracts or newer than 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from oo_data.contracts.event import EVENTS, Envelope, kind_of
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
+PLAIN: dict[str, Callable[[Any], str | int | float]] = {"string": str, "int64": int, "double": float}
 KINDS = {wire.snake(name): kind for name, kind in EVENTS.items()}
 
 
@@ -23,8 +25,8 @@ def encode(envelope: Envelope) -> bytes:
     message = _message()(**dict(zip(wire.HEADER, envelope, strict=False)))
     filled = getattr(message, wire.snake(kind_of(event)))
     filled.SetInParent()  # one whose fields are all zero is still the one that is meant
-    for name, value in event._asdict().items():
-        setattr(filled, name, value)
+    for _, name, type_ in wire.fields_of(type(event)):
+        setattr(filled, name, PLAIN[type_](getattr(event, name)))
     data: bytes = message.SerializeToString(deterministic=True)
     return data
 

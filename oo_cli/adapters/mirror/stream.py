@@ -32,6 +32,7 @@ CLOSE_SECONDS = 0.5  # a connection that failed half-way may not close by itself
 AT_ONCE = 100  # messages sent before the first of them is acknowledged
 # For so long the stream knows an event that it has had: a run that died between sending and noting repeats a few.
 KNOWN_SECONDS = 7 * 24 * 3600.0
+REFUSED = "authorization violation"  # the server's own words, which the client hands on without a class of their own
 OWN_FAULTS = {
     "unsafe": "{host} offers no safe connection.",
     "login": "{host} did not accept the login.",
@@ -216,10 +217,12 @@ def _fault(error: BaseException) -> str:
 
     from oo_cli.adapters.mirror.transport import UnsafeError
 
+    if isinstance(error, errors.Error) and REFUSED in str(error).lower():
+        return "login"
     kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
         (UnsafeError, "unsafe"),
         ((APIError, NoStreamResponseError), "not-taken"),
-        ((errors.AuthorizationError, errors.InvalidUserCredentialsError), "login"),
+        (errors.InvalidUserCredentialsError, "login"),
         (socket.gaierror, "no-address"),
         (ssl.SSLError, "tls-failed"),
         (ConnectionRefusedError, "refused"),
