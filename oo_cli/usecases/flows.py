@@ -87,7 +87,8 @@ FIXED: tuple[Flow, ...] = (
 _OF_MODELS = (consent_key(alias, place) for alias in ALIASES for place in PLACES)
 ASKED = frozenset(
     (
-        own.MOOD, holdout.CONSENT, "phone", "notify.desktop", "mirror.nats", "context.auto", "trace.export", *_OF_MODELS,
+        own.MOOD, holdout.CONSENT, "phone", "notify.desktop", "mirror.nats", "context.auto", "trace.export",
+        *_OF_MODELS,
     )
 )  # fmt: skip
 
