@@ -9,9 +9,8 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from oo_data.errors import CannotWriteError, DataDamagedError
@@ -245,12 +244,10 @@ create table pairing (
 ) strict;
 """
 
-
 # How far each reader of the log has come.
 V14 = """
 create table cursor (reader text primary key, seq integer not null) strict;
 """
-
 
 STEPS = (
     ("first_house", V1),
@@ -276,8 +273,15 @@ def migrations() -> Migrations:
 
     steps = Migrations("oo")
     for version, (name, script) in enumerate(STEPS, 1):
-        steps(name=f"m{version:04}_{name}")(partial(_run, script=script, version=version))
+        steps(name=f"m{version:04}_{name}")(_step(script, version))
     return steps
+
+
+def _step(script: str, version: int) -> Callable[[object], None]:
+    def step(database: object) -> None:
+        _run(database, script, version)
+
+    return step
 
 
 def _run(database: object, script: str, version: int) -> None:
