@@ -121,3 +121,5 @@ def test_welcome_hours_are_learned_from_reactions() -> None:
     assert found[9] > found[10] > 1.0 > found[17] > found[18] > 0.0
     assert found[0] == pytest.approx(1.0)
     assert welcome_by_hour([], NOW, BERLIN) == [1.0] * 24
+    long_ago = Reacted(NOW - 40_000 * DAY_MS, "done", "a")
+    assert welcome_by_hour([long_ago], NOW, BERLIN) == [1.0] * 24

@@ -104,6 +104,8 @@ def test_peak_hours_of_ones_own_stay_open() -> None:
         assert not shut(gate.spans(peaks, NOW, BERLIN, known), MIDNIGHT + DAY_MS + hour * HOUR_MS)
     default = pref("peak_hours", (13, 14, 20), "default")
     assert gate.spans(default, NOW, BERLIN, known) == gate.spans({}, NOW, BERLIN, known)
+    no_hour = pref("preferred_hour", "at noon")
+    assert gate.spans(no_hour, NOW, BERLIN, known) == gate.spans({}, NOW, BERLIN, known)
 
 
 def test_the_day_is_cut_into_one_window_a_tip() -> None:

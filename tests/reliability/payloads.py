@@ -82,7 +82,7 @@ def circled(chance: random.Random, top: Json) -> None:
 def deep(chance: random.Random, top: Json) -> None:
     """Objects within objects."""
     value: Json = "x"
-    for _ in range(chance.choice((10, 100, 900))):
+    for _ in range(chance.choice((10, 50, 200))):
         value = {"items": value} if chance.random() < 0.5 else [value]
     inside, key = chance.choice(places(top))
     inside[key] = value

@@ -254,6 +254,15 @@ def test_write_rolls_back(store: Store, raised: BaseException, expected: type[Ba
     assert is_free(store)
 
 
+def test_a_write_inside_a_write_is_refused(store: Store) -> None:
+    """It would wait for its own lock; the outer one goes on."""
+    with store.write() as conn:
+        with pytest.raises(RuntimeError), store.write():
+            pass
+        profile.set_meta(conn, "a", "1")
+    assert profile.meta(store.conn, "a") == "1"
+
+
 def full(store: Store, other: sqlite3.Connection) -> None:
     """No page can be added any more."""
     store.conn.execute(f"pragma max_page_count={pragma(store.conn, 'page_count')}")

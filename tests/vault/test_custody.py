@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from oo_cli.adapters.vault import custody as rooms
 from oo_cli.adapters.vault.custody import Custodian, Custody, Place, account_name
 from oo_cli.adapters.vault.keyring_holder import KeyringAbsentError
-from oo_cli.adapters.vault.sealer import key_bytes, new_key, same_key
+from oo_cli.adapters.vault.sealer import key_bytes, key_id, new_key, same_key
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, DataLockedError
+from oo_data.secret import Secret
 from tests.vault import rings
 
 NONE = "keyring.backends.fail.Keyring"
@@ -376,3 +377,23 @@ def test_two_homes_share_nothing(tmp_path: Path) -> None:
 def test_remote_sources_want_a_choice(custody: Custody, expected: bool) -> None:
     """A token is only sealed under a key whose place is safe or was chosen by name."""
     assert Custodian.may_hold_remote(custody) is expected
+
+
+def test_a_key_from_the_environment_is_not_oos_to_change(home: Home) -> None:
+    """A new key cannot be put there; and only the right old one may be handed over for it."""
+    old, new, other = new_key(), new_key(), new_key()
+    given, taken = Custody("environment", chosen=True), []
+
+    def commit(before: Secret, after: Secret) -> None:
+        taken.append((before.reveal(), after.reveal()))
+
+    with pytest.raises(BadUsageError):
+        home.with_keyring(NONE, OO_KEY=old.reveal()).rotate(given, key_id(old), commit)
+    with pytest.raises(DataLockedError):
+        home.with_keyring(NONE).hand_over(key_id(old), commit)
+    for variables in ({}, {"OO_KEY_OLD": other.reveal()}):
+        with pytest.raises(DataLockedError):
+            home.with_keyring(NONE, OO_KEY=new.reveal(), **variables).hand_over(key_id(old), commit)
+    assert taken == []
+    assert home.with_keyring(NONE, OO_KEY=new.reveal(), OO_KEY_OLD=old.reveal()).hand_over(key_id(old), commit)
+    assert taken == [(old.reveal(), new.reveal())]
