@@ -10,13 +10,16 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as Sent
 
 from oo_cli import wiring
 from oo_cli.adapters.trace.places import CONSENT, places
+from oo_cli.daemon.scheduler import Scheduler
+from oo_cli.house import House
 from oo_cli.spans import OFF
 from oo_cli.usecases import consent, cron, forget, trace
 from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.span import Span
-from oo_data.errors import BadUsageError, SourceUnavailableError
+from oo_data.errors import BadUsageError, ModelUnavailableError, SourceUnavailableError
 from oo_data.ports import SpanExporter
 from oo_data.store import egress, profile
+from tests.conftest import Oo
 from tests.trace.collector import Collector
 from tests.trace.conftest import CANARIES, Opened
 
@@ -92,6 +95,34 @@ def test_without_consent_nothing_is_even_recorded(open_life: Opened, collector: 
     consent.revoke(life.house, CONSENT)
     assert trace.send(life.house) == 3
     assert collector.log == []
+
+
+def test_the_commands_send_after_they_have_told(oo: Oo, collector: Collector) -> None:
+    """`oo refresh` sends one trace; offline, a typed tip and every other verb send none."""
+    oo("add", "Water the plants", OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    oo("consent", "grant", CONSENT)
+    for words in (("tip",), ("why",), ("refresh", "--offline"), ("doctor",), ("done",)):
+        oo(*words)
+    assert collector.log == []
+    assert oo("refresh").code == 0
+    assert len(collector.traces()) == 1
+
+
+def test_the_scheduler_sends_too(open_life: Opened, collector: Collector) -> None:
+    """What `oo daemon` and the face refresh by themselves is traced like the rest."""
+    life = open_life(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    old = life.house
+
+    def again() -> House:
+        return House(old.environ, old.clock, old.zone, old.doors, old.say)
+
+    scheduler = Scheduler(again, beat_s=0.05)
+    scheduler.start()
+    until = time.monotonic() + 30
+    while not collector.traces() and time.monotonic() < until:
+        time.sleep(0.05)
+    scheduler.stop(30)
+    assert collector.traces()[0].spans
 
 
 def test_without_a_server_nothing_is_recorded(open_life: Opened) -> None:
@@ -251,3 +282,12 @@ def test_a_timer_takes_the_address_along(open_life: Opened) -> None:
     carried = dict(cron.job(life.house).environment)
     assert carried["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
     assert "MLFLOW_TRACKING_URI" not in carried
+
+
+def test_what_cannot_be_encoded_is_dropped(open_life: Opened, collector: Collector) -> None:
+    """Whatever OpenTelemetry raises, here for a time before 1970, becomes an error of ours, and nothing is sent."""
+    life = open_life(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    (exporter,) = wiring.exporters(life.house)
+    with pytest.raises(ModelUnavailableError, match="could not be encoded"):
+        exporter.export([Span("refresh", -1, -1, -1, "", "", "ok", {})], 5.0)
+    assert collector.log == []

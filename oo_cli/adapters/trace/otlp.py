@@ -39,7 +39,11 @@ class OtlpExporter(SpanExporter):
     def export(self, spans: Sequence[Span], seconds: float) -> None:
         """Send them, once. Raises `OoError` where they were not taken."""
         if not installed():
-            raise ModelUnavailableError("Spans need OpenTelemetry.", "Try: pip install 'oo-assistant[trace]'")
+            raise _unavailable()
+        try:
+            content = encoded(spans)
+        except Exception as error:  # whatever a package of another version may raise, nothing depends on it
+            raise _unavailable() from error
         reply = self._guard.call(
             purpose=PURPOSE,
             method="POST",
@@ -47,12 +51,16 @@ class OtlpExporter(SpanExporter):
             consent=CONSENT,
             categories=CATEGORIES,
             headers={"Content-Type": "application/x-protobuf", **self._headers},
-            content=encoded(spans),
+            content=content,
             max_bytes=REPLY_BYTES,
             timeout=seconds,
         )
         if reply.status != 200:
             raise SourceUnavailableError(f"{self.host} did not take the spans ({reply.status}).", "See: oo egress")
+
+
+def _unavailable() -> ModelUnavailableError:
+    return ModelUnavailableError("Spans could not be encoded.", "Try: pip install 'oo-assistant[trace]'")
 
 
 def encoded(spans: Sequence[Span]) -> bytes:
