@@ -144,11 +144,3 @@ def test_an_address_that_is_none_is_told(house: House) -> None:
     set_consent(house, CONSENT, True)
     with pytest.raises(BadUsageError):
         post(house, "nosuch://127.0.0.1/x").send("oO", "x")
-
-
-def test_a_server_that_is_down_is_told(house: House) -> None:
-    """Nobody listening is one line with a next step, and the ledger says so."""
-    set_consent(house, CONSENT, True)
-    with pytest.raises(SourceUnavailableError):
-        post(house, "json://127.0.0.1:1/x").send("oO", "x")
-    assert egress.recent(house.store, 1)[0].status == "unreachable"

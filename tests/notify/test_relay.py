@@ -49,6 +49,14 @@ class Ends:
             server.close()
 
 
+class Nobody(socket.socket):
+    """An address where nobody listens."""
+
+    def getsockname(self) -> tuple[str, int]:
+        """The port that no program gets."""
+        return HERE, 1
+
+
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address on Linux only"),
     pytest.mark.allow_hosts([FAR, HERE]),
@@ -83,6 +91,14 @@ def test_nothing_but_a_greeting_leaves_in_the_clear(ends: Ends, chunks: tuple[by
 def test_this_machine_may_be_told_as_it_is(ends: Ends) -> None:
     """On the way to a server here nobody listens in."""
     assert ends.say(HERE, SECRET) == SECRET
+
+
+def test_a_server_that_is_down_stands_in_the_ledger(ends: Ends) -> None:
+    """Nobody listening is written down as such, and nothing is sent."""
+    ends.servers[HERE].close()
+    ends.servers[HERE] = Nobody()
+    assert ends.say(HERE, SECRET) == b""
+    assert ends.outcomes == ["unreachable"]
 
 
 def test_who_does_not_know_the_token_gets_no_connection(ends: Ends) -> None:
