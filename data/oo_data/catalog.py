@@ -172,6 +172,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("file", "state/forgetting", "the mark of a forget under way", "empty", "seconds"),
     Entry("file", "state/unsettled", "the mark of a part being forgotten", "keyed references, times", "seconds"),
+    Entry("file", "state/unsettled.new", "that mark while it is written", "keyed references, times", "an instant"),
     Entry(
         "memory",
         "words",

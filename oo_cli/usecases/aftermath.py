@@ -16,16 +16,18 @@ NOTHING = "{}"  # an erasure that is one transaction: it was, or it never began
 
 def owe(house: House, what: str = NOTHING) -> None:
     """Set the mark, unless one is there: that of a larger erasure, of which this one is a part."""
-    try:
-        fd = os.open(house.paths.unsettled, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
+    if os.path.lexists(house.paths.unsettled):
         return
+    partial = f"{house.paths.unsettled}.new"
+    try:
+        fd = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with open(fd, "w", encoding="ascii") as file:
+            file.write(what)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(partial, house.paths.unsettled)
     except OSError as error:
         raise db.told(error) from error
-    with open(fd, "w", encoding="ascii") as file:
-        file.write(what)
-        file.flush()
-        os.fsync(file.fileno())
     words.clear(house.paths)
 
 

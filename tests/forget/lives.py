@@ -13,13 +13,14 @@ from oo_cli.usecases import feedback, moods, refresh
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.signal import DoneSignal, Reading
 from oo_data.ports import Source
-from oo_data.store import erase, policies, profile, records, tips, words
+from oo_data.store import erase, keys, policies, profile, records, tips, words
 from tests.fakes import BERLIN, DAY, HOUR, TUESDAY, FakeSource, FixedClock, file_vault
 
 KEY = "5f" * 32  # of the references, the same in both lives
 SOURCES = ("calendar-like", "todoist")
+AGENTS = ("momentum", "overdue-task", "recent-patterns", "time-of-day")
 START = TUESDAY - 40 * DAY
-Verb = Literal["add", "done", "no", "later", "mood"]
+Verb = Literal["add", "done", "gone", "no", "later", "mood"]
 
 
 class Act(NamedTuple):
@@ -41,6 +42,21 @@ class Act(NamedTuple):
         return START + self.day * DAY + self.task * HOUR // 4
 
 
+def mood_note(act: Act) -> str:
+    """The words of one mood."""
+    return f"A mood of number {act.day * 31 + act.task}"
+
+
+def bytes_of(house: House) -> str:
+    """Everything in the database, opened."""
+    opened = [
+        house.sealer.unseal(text.sealed, text.table, text.column, text.row)
+        for text in keys.texts(house.store.conn)
+        if text.table != "vector"
+    ]
+    return "\n".join([*house.store.conn.iterdump(), *opened])
+
+
 def title(source: str, task: int) -> str:
     """The words of one task."""
     return f"{source.capitalize()} matter of weight {'abcdefgh'[task]}{task * 7919}"
@@ -52,7 +68,13 @@ class Life:
     house: House
     clock: FixedClock
 
-    def __init__(self, folder: Path, sources: Iterable[str] = SOURCES, like: Life | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sources: Iterable[str] = SOURCES,
+        like: Life | None = None,
+        agents: Iterable[str] = AGENTS,
+    ) -> None:
         self.clock = FixedClock(like.clock.now if like else START)
         self.sources = {name: FakeSource(name) for name in sources}
         if like is not None:
@@ -68,15 +90,15 @@ class Life:
         doors = Doors(file_vault, opened, rotate=wiring_vault.rotate)
         self.house = House({"OO_HOME": str(folder)}, self.clock, BERLIN, doors, lambda line: None)
         if like is None:
-            self._begin()
+            self._begin(agents)
 
-    def _begin(self) -> None:
+    def _begin(self, agents: Iterable[str]) -> None:
         self.house.keep_secret("ref-key", KEY)
         with self.house.store.write() as conn:
             for name in self.sources:
                 profile.connect_source(conn, name, START, None)
                 profile.set_consent(conn, f"source.{name}", True, START)
-            for agent in ("momentum", "overdue-task", "recent-patterns", "time-of-day"):
+            for agent in agents:
                 profile.set_consent(conn, f"agent.{agent}", True, START)
             profile.save_prefs(conn, [Pref("global", "tips.pause", "user", 0.0, 0, START)])
 
@@ -97,7 +119,7 @@ class Life:
 
     def _act(self, act: Act) -> None:
         if act.verb == "mood":
-            moods.note(self.house, 1 + act.task % 5, f"A mood of number {act.day * 31 + act.task}")
+            moods.note(self.house, 1 + act.task % 5, mood_note(act))
             return
         source = self.sources.get(act.source)
         if source is None:
@@ -106,7 +128,7 @@ class Life:
         if act.verb == "add" and act.title not in known:
             added = source.task(act.title, added_at=act.at, due=f"2026-11-{1 + act.task * 3:02}")
             source.reading = source.reading._replace(tasks=(*source.reading.tasks, added))
-        elif act.verb == "done" and act.title in known:
+        elif act.verb in ("done", "gone") and act.title in known:
             self._tell_done(source, act)
         elif act.verb in ("no", "later"):
             self._react(act)
@@ -114,7 +136,7 @@ class Life:
     def _tell_done(self, source: FakeSource, act: Act) -> None:
         left = tuple(task for task in source.reading.tasks if task.handle != act.title)
         done = DoneSignal(source.id, act.title, act.at, timed=True, due=f"2026-11-{1 + act.task * 3:02}")
-        source.reading = Reading(left, (*source.reading.done, done))
+        source.reading = Reading(left, (*source.reading.done, *([done] if act.verb == "done" else [])))
 
     def _react(self, act: Act) -> None:
         """Wave a task off where it is on the shelf."""

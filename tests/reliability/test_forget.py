@@ -1,0 +1,302 @@
+"""Forgetting on a real file system: how fast, what of 64 canaries is left, and killed anywhere it is finished.
+
+The figures: `python -m pytest tests/reliability/test_forget.py -s`, with `-m nightly` at full size.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from oo_cli import wiring, wiring_vault
+from oo_cli.engine.spellings import spellings
+from oo_cli.house import Doors, House
+from oo_cli.usecases import forget_part, moods, refresh
+from oo_cli.usecases.forget import files_in, forget
+from oo_cli.usecases.forget_part import Part
+from oo_cli.usecases.verify import Verified, verify
+from oo_data.errors import DataLockedError
+from oo_data.store import words
+from tests.fakes import BERLIN, DAY, TUESDAY, FakeSource, FixedClock, file_vault
+from tests.reliability import tracing
+
+CANARIES = tuple(f"Canary {number}: fetch the parcel no. {number * 7919:06}" for number in range(64))
+# Changes to the file system that the interpreter tells of; SQLite's own are reached by system calls below.
+CHANGES = frozenset(
+    ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "shutil.rmtree", "sqlite3.connect")
+)
+CALLS = ("pwrite64", "write", "fsync", "fdatasync", "unlink", "unlinkat", "rename", "rmdir", "mkdir", "ftruncate")
+SIZES = [pytest.param(4, id="4 MB"), pytest.param(52, id="52 MB", marks=pytest.mark.nightly)]
+
+
+def house_in(folder: Path) -> House:
+    """A home with a source that lists the canaries, and the real key file."""
+    source = FakeSource("todoist", *CANARIES)
+
+    def opened(house: House, source_id: str) -> FakeSource:
+        return source
+
+    environ = {"OO_HOME": str(folder / "home"), "HOME": str(folder)}
+    doors = Doors(file_vault, opened, rotate=wiring_vault.rotate)
+    return House(environ, FixedClock(), BERLIN, doors, lambda line: None)
+
+
+def live(house: House) -> None:
+    """A home with everything in it."""
+    from oo_cli.usecases.connect import connect_remote
+
+    connect_remote(house, "todoist", True, lambda: house.keep_secret("todoist.login", CANARIES[0]))
+    for canary in CANARIES:
+        moods.note(house, 3, canary)
+    refresh.refresh(house)
+
+
+def look(house: House, folder: Path) -> Verified:
+    """Every canary, looked for in all of a person's home."""
+    return verify(house, wiring_vault.key_places, CANARIES, [str(folder)])
+
+
+@pytest.mark.parametrize("megabytes", SIZES)
+def test_64_canaries(tmp_path: Path, megabytes: int) -> None:
+    """None is at rest before or after, in any spelling; the key is gone, a backup opens nothing, and it is quick."""
+    house = house_in(tmp_path)
+    live(house)
+    filler = random.Random(7)
+    for number in range(megabytes):
+        (tmp_path / f"other-{number}").write_bytes(filler.randbytes(1 << 20))
+    before = look(house, tmp_path)
+    assert (before.found, before.is_clean) == ((), True)
+    backup = tmp_path.parent / f"{tmp_path.name}-backup.db"
+    shutil.copyfile(house.paths.database, backup)
+    began = time.monotonic()
+    receipt = forget(house, wiring_vault.destroy_key)
+    took = time.monotonic() - began
+    assert (receipt.kept, receipt.scan is not None and receipt.scan.hits) == ([], ())
+    began = time.monotonic()
+    after = look(house, tmp_path)
+    looked = time.monotonic() - began
+    assert (after.found, after.files, after.keys, after.is_clean) == ((), (), (), True)
+    assert after.scan.bytes >= megabytes << 20
+    assert after.scan.words == len(CANARIES)
+    print(f"\nforget {took:.2f} s; {after.scan.bytes:,} bytes, {after.scan.patterns} patterns in {looked:.2f} s")  # noqa: T201
+    assert took < 2
+    restored(house, backup)
+
+
+def restored(house: House, backup: Path) -> None:
+    """Put a backup back, with a key of today beside it: nothing in it opens."""
+    again = house_in(Path(house.paths.home).parent)
+    again.keep_secret("ref-key", "00" * 32)
+    again.close()
+    shutil.copyfile(backup, again.paths.database)
+    again = house_in(Path(house.paths.home).parent)
+    with pytest.raises(DataLockedError):
+        again.sealer  # noqa: B018 - opening is what must fail
+    again.close()
+    words.clear(again.paths)
+
+
+@pytest.mark.parametrize("word", CANARIES[::21])
+def test_every_spelling_is_found(tmp_path: Path, word: str) -> None:
+    """The search could not fail if it found nothing: each spelling, put into a file of its own, is told."""
+    house = house_in(tmp_path)
+    for number, spelling in enumerate(spellings(word)):
+        (tmp_path / f"leak-{number:02}").write_bytes(b"." * number + spelling.pattern + b".")
+    found = look(house, tmp_path)
+    assert len(found.found) == len(list(tmp_path.glob("leak-*"))) >= 12
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    """A home that lived, to be copied."""
+    house = house_in(tmp_path / "sound")
+    os.makedirs(tmp_path / "sound")
+    live(house)
+    words.clear(house.paths)
+    house.close()
+    return tmp_path / "sound"
+
+
+def killed(work: Callable[[], object], when: Callable[[], None]) -> bool:
+    """Run it in a process of its own that arranges its end first; whether it was killed before it had ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            when()
+            work()
+        except BaseException:  # noqa: BLE001 - the parent looks at the code
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def at_change(nth: int) -> Callable[[], None]:
+    """Die instead of making the n-th change."""
+    left = iter(range(nth - 1, -1, -1))
+
+    def watch(event: str, details: tuple[object, ...]) -> None:
+        opens = event == "open" and isinstance(details[2], int) and details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if (opens or event in CHANGES) and next(left) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return lambda: sys.addaudithook(watch)
+
+
+def all_of_it(house: House) -> None:
+    """Forget everything."""
+    forget(house, wiring_vault.destroy_key)
+
+
+def the_moods(house: House) -> None:
+    """Forget what happened on one day, and with it every mood."""
+    forget_part.forget(house, Part(since=TUESDAY - DAY, until=TUESDAY + 1))
+
+
+def finish(house: House) -> None:
+    """What the next start does."""
+    if os.path.lexists(house.paths.forgetting):
+        wiring.finish_forget(house)
+    if os.path.lexists(house.paths.unsettled):
+        forget_part.resume(house)
+
+
+def check(house: House, was_begun: bool, everything: bool) -> None:
+    """After the next start it is done, or was never begun; nothing in between."""
+    finish(house)
+    if everything:
+        assert not was_begun or files_in(house.paths.roots()) == []  # folders that are empty may be left
+        return
+    (integrity,) = house.store.conn.execute("pragma integrity_check").fetchone()
+    assert integrity == "ok"
+    left = house.store.conn.execute("select count(*) from mood").fetchone()[0]
+    assert left == (0 if was_begun else len(CANARIES))
+    refresh.refresh(house)
+    assert house.store.conn.execute("select count(*) from task").fetchone()[0] == len(CANARIES)
+
+
+KINDS = {"everything": all_of_it, "a day": the_moods}
+
+
+def one_kill(sound: Path, folder: Path, kind: str, nth: int) -> bool:
+    """Copy the home, die at the n-th change, start again; whether there was an n-th change."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(sound, folder)
+    died = killed(lambda: KINDS[kind](house_in(folder)), at_change(nth))
+    house = house_in(folder)
+    marked = os.path.lexists(house.paths.forgetting) or os.path.lexists(house.paths.unsettled)
+    gone = not os.path.exists(house.paths.database)
+    settled = not marked and not gone and house.store.conn.execute("select count(*) from forgotten").fetchone()[0] > 0
+    check(house, was_begun=marked or gone or settled or not died, everything=kind == "everything")
+    words.clear(house.paths)
+    house.close()
+    return died
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_at_some_changes(sound: Path, tmp_path: Path, kind: str) -> None:
+    """A few places from the beginning to the end."""
+    for nth in (1, 4, 9, 15, 22):
+        one_kill(sound, tmp_path / "copy", kind, nth)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_at_every_change(sound: Path, tmp_path: Path, kind: str) -> None:
+    """Every one that the interpreter makes."""
+    places = next(nth - 1 for nth in count(1) if not one_kill(sound, tmp_path / "copy", kind, nth))
+    print(f"\n{kind}: {places} places")  # noqa: T201
+    assert places > 8
+
+
+@pytest.mark.parametrize("kills", [5, pytest.param(1000, marks=[pytest.mark.nightly, pytest.mark.timeout(3600)])])
+def test_killed_at_any_time(sound: Path, tmp_path: Path, kills: int) -> None:
+    """So many times half way, each at a random instant after the mark was set: the next start always finishes it."""
+    chance, half_way, tries = random.Random(11), 0, 0
+    while half_way < kills:
+        folder = tmp_path / "copy"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(sound, folder)
+        died = killed(partial(all_of_it, house_in(folder)), after_the_mark(chance.uniform(0.0005, 0.02)))
+        house = house_in(folder)
+        begun = os.path.lexists(house.paths.forgetting) or not house.exists
+        half_way += died and begun
+        check(house, begun, everything=True)
+        words.clear(house.paths)
+        house.close()
+        tries += 1
+    print(f"\n{half_way} killed half way, of {tries}: all finished by the next start")  # noqa: T201
+
+
+def after_the_mark(seconds: float) -> Callable[[], None]:
+    """Have the kernel end this process so long after a forget has begun."""
+
+    def watch(event: str, details: tuple[object, ...]) -> None:
+        if event == "open" and str(details[0]).endswith("/forgetting"):
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    return lambda: sys.addaudithook(watch)
+
+
+def points(environ: dict[str, str], sound: Path, door: list[str], words_: list[str]) -> Iterator[tuple[str, int]]:
+    """Every system call that changes a file: its name and which one of them it is, as long as there is one."""
+    home = Path(environ["OO_HOME"])
+    for call in CALLS:
+        for nth in count(1):
+            shutil.rmtree(home, ignore_errors=True)
+            shutil.copytree(sound, home)
+            ran = subprocess.run(
+                ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                 "-e", f"inject={call}:signal=SIGKILL:when={nth}", *door, *words_],
+                env=environ, capture_output=True, check=False, timeout=120,
+            )  # fmt: skip
+            if ran.returncode == 0:
+                break
+            yield call, nth
+
+
+@tracing.needs_trace
+@pytest.mark.nightly
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("words_", [["forget", "--yes"], ["forget", "--source", "mood", "--yes"]], ids=["all", "moods"])
+def test_killed_at_every_system_call(
+    child_environ: dict[str, str], tmp_path: Path, door: list[str], words_: list[str]
+) -> None:
+    """The command itself, killed at each write, sync, unlink and the like: one more start, and it is done."""
+    del child_environ["OO_KEY"]
+    child_environ |= {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    child_environ |= {"PYTHONDONTWRITEBYTECODE": "1"}
+    for line in (["add", CANARIES[1]], ["mood", "3", CANARIES[2]], ["refresh"]):
+        subprocess.run([*door, *line], env=child_environ, check=True, capture_output=True)
+    home, sound = Path(child_environ["OO_HOME"]), tmp_path / "sound"
+    shutil.copytree(home, sound)
+    tried = 0
+    for call, nth in points(child_environ, sound, door, words_):
+        tried += 1
+        begun = (home / "state/forgetting").exists() or (home / "state/unsettled").exists() or not home.exists()
+        ran = subprocess.run([*door, "status"], env=child_environ, check=False, capture_output=True, text=True)
+        assert "Traceback" not in ran.stderr, (call, nth)
+        if words_ == ["forget", "--yes"]:
+            assert not begun or not (home / "data/oo.db").exists(), (call, nth)
+            continue
+        conn = sqlite3.connect(home / "data/oo.db")
+        assert conn.execute("pragma integrity_check").fetchone() == ("ok",), (call, nth)
+        assert not begun or conn.execute("select count(*) from mood").fetchone() == (0,), (call, nth)
+        conn.close()
+    print(f"\n{' '.join(words_)}: killed at {tried} system calls")  # noqa: T201
+    assert tried > 20
