@@ -113,7 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "table",
         "forgotten",
-        "what is not to be learnt again",
+        "exclusions of what was forgotten",
         "keyed references, times",
         "until its source is disconnected, or forget",
         "own rows",

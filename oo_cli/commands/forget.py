@@ -66,8 +66,7 @@ def _everything(at: Desk, dry_run: bool, yes: bool) -> int:
 def _chosen(at: Desk, source: str, agent: str, days: tuple[str, str], task: str) -> Part:
     from oo_cli.usecases import forget_part as use
 
-    if not at.house.exists:
-        raise BadUsageError("There is nothing to forget.", "See: oo --help")
+    use.check_home(at.house, source)
     if task:
         return use.task_part(at.house, task)
     return use.span_part(at.house, *days) if days[0] else use.Part(source=source, agent=agent)

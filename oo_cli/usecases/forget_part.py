@@ -103,6 +103,14 @@ def span_part(house: House, since: str, until: str = "") -> Part:
     return Part(since=begin, until=end)
 
 
+def check_home(house: House, source: str = "") -> None:
+    """Raise where there is no home to forget a part of."""
+    if not house.exists:
+        if source:
+            connected(house, source)
+        raise BadUsageError("There is nothing to forget.", "See: oo --help")
+
+
 def check(house: House, part: Part) -> None:
     """Raise where there is no such source or agent."""
     if part.agent:
