@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from oo_cli.commands.background import scheduler
 from oo_cli.commands.desk import Desk
 from oo_cli.house import House
-
-if TYPE_CHECKING:
-    from oo_cli.daemon.scheduler import Scheduler
 
 
 def show_face(at: Desk) -> int:
@@ -33,23 +29,11 @@ def show_face(at: Desk) -> int:
     colourless = at.options.no_color or bool(at.environ.get("NO_COLOR"))
     try:
         frame = at.frame or first.look(at.environ)
-        return run_face(another_house, frame, plain=colourless, background=clockwork(at, another_house, said.append))
+        return run_face(another_house, frame, plain=colourless, background=scheduler(at, another_house, said.append))
     finally:
         # A word beside the data would tear the screen; it is said once the screen is left.
         for line in said:
             at.say(line)
-
-
-def clockwork(at: Desk, open_house: Callable[[], House], say: Callable[[str], None]) -> Scheduler:
-    """The scheduler behind the face; where it leads, it tells the channels as `oo daemon` does."""
-    from oo_cli.daemon.scheduler import Scheduler
-
-    def tell(house: House) -> None:
-        from oo_cli.commands.answer import tell_channels
-
-        tell_channels(house, at.options.offline, say)
-
-    return Scheduler(open_house, at_beat=tell)
 
 
 def has_screen(at: Desk) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from oo_cli.commands.background import scheduler
 from oo_cli.commands.desk import Desk, desk
 from oo_cli.house import House
 from oo_data.errors import BadUsageError
@@ -14,6 +15,7 @@ from oo_data.errors import BadUsageError
 if TYPE_CHECKING:
     from oo_cli.phone.serve import Plan, Ready
 
+END_SECONDS = 0.5  # a withdrawn consent ends it within one; what was under way is as if it had never begun
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 
@@ -60,13 +62,16 @@ def _serve(at: Desk, plan: Plan) -> int:
 
     first = phone.allow(at.house)
     held = serving.claim(at.house)
+    clock = scheduler(at, another_house, at.say)
     try:
         ready = get_ready(at.house, plan)
         serving.tell(held, ready.serving)
         at.house.close()  # from here on the server's own thread has the house
         _say(at, ready, first)
+        clock.start()
         why = asyncio.run(serve(another_house, ready))
     finally:
+        clock.stop(END_SECONDS)
         serving.leave(held)
     at.say(why or "Stopped.")
     return 0

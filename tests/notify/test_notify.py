@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from oo_cli.commands.background import scheduler
 from oo_cli.commands.desk import Desk
-from oo_cli.commands.face import clockwork
 from oo_cli.house import House
 from oo_cli.options import Options
 from oo_cli.usecases import consent, notify
@@ -141,7 +141,7 @@ def test_the_open_face_tells_where_it_leads(house: House, inbox: Inbox) -> None:
     def another() -> House:
         return House(house.environ, house.clock, house.zone, house.doors, said.append)
 
-    running = clockwork(Desk(house.environ, Options(), house.doors), another, said.append)
+    running = scheduler(Desk(house.environ, Options(), house.doors), another, said.append)
     running.start()
     until(lambda: bool(inbox.sent))
     running.stop(30)

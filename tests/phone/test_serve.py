@@ -72,6 +72,14 @@ def test_from_start_to_end(serve: Serve, oo: Oo, door: list[str], child_environ:
     assert oo("phone", "revoke", "desk").code == 2
 
 
+def test_it_keeps_the_tips_fresh_by_itself(serve: Serve, oo: Oo) -> None:
+    """Nobody else refreshes here: the open page does, before anybody asks for a tip."""
+    end = time.monotonic() + 20
+    while not json.loads(oo("status", "--json").out)["shelf"] and time.monotonic() < end:
+        time.sleep(0.2)
+    assert json.loads(oo("status", "--json").out)["shelf"] == 1
+
+
 def test_a_withdrawn_consent_ends_it_within_a_second(serve: Serve, oo: Oo) -> None:
     """With somebody waiting on it, and with nobody; after that it does not start until the consent is given by name."""
     token = oo("phone", "token", "desk").out.strip()
