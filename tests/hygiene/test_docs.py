@@ -55,6 +55,14 @@ def test_every_command_of_the_readme_exists() -> None:
     assert named - set(ROOMS) == set()
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    """A record's file and heading carry the same number, and no two records share one."""
+    named = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
+    numbers = [int(path.name[:4]) for path in named]
+    assert numbers == list(range(1, len(named) + 1))
+    assert [path.read_text().split(".")[0] for path in named] == [f"# {number}" for number in numbers]
+
+
 def test_every_decision_is_listed() -> None:
     """docs/adr/README.md names each record; to write it anew: make docs."""
     assert (ROOT / "docs/adr/README.md").read_text() == decisions()
