@@ -9,8 +9,13 @@ MAX_MARKS = 3  # combining marks kept per base character
 MAX_JOINERS = 3  # in one emoji; the longest standard ones (a family of four) have three
 TITLE_CELLS = 120  # a task title, before it becomes part of a tip
 _ZWJ, _VS16 = "\u200d", "\ufe0f"
-# Letters by category, blank by looks: used to hide or imitate text.
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f")
+# Blank by looks whatever their category, and every variation selector but the emoji's: used to hide or imitate text.
+_FILLERS = frozenset(
+    "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f\U00013441\U00013442\U00016fe4\U0001d159"
+) | frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0))))
+# Vowels and finals of Hangul that stand in no syllable: they pile up on one place as marks do.
+_PILED = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD800))))
+_TONES = frozenset("🏻🏼🏽🏾🏿")
 # Whole control sequences: CSI, then OSC and its kin up to their terminator, then two-character escapes.
 _SEQUENCES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
@@ -49,7 +54,8 @@ def show(text: Untrusted | str, cells: int = 400) -> str:
     """One line that is safe on a terminal, in a widget, a notification or a prompt.
 
     NFC; terminal sequences, control, format, private and unassigned characters dropped (a joiner between emoji
-    stays); at most three marks per base; blanks collapsed; cut at `cells` columns of display width.
+    stays); at most three marks, or what else takes no column, per base; blanks collapsed; cut at `cells` columns of
+    display width.
     """
     raw = text.raw() if isinstance(text, Untrusted) else text
     if len(raw) <= cells and raw.isascii() and raw.isprintable():
@@ -71,7 +77,7 @@ def _visible(text: str) -> str:
                 kept.append(char)
         elif char.isspace():
             kept.append(" ")
-        elif category not in _DROPPED and char not in _FILLERS:
+        elif category not in _DROPPED and char not in _FILLERS and not _piles(char, kept):
             if kept[-1:] != [_ZWJ] and category[0] != "M" and category != "Sk":
                 joiners = 0
             kept.append(char)
@@ -82,10 +88,18 @@ def _few_marks(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" or char in _PILED else 0
         if not marks or (marks <= MAX_MARKS and kept and kept[-1] != " "):
             kept.append(char)
     return "".join(kept)
+
+
+def _piles(char: str, kept: list[str]) -> bool:
+    """Whether it would only be laid over what is there: a second selector, a tone on a tone or on a mark."""
+    last = kept[-1] if kept else " "
+    if char in _TONES:
+        return last in _TONES or unicodedata.category(last)[0] == "M"
+    return char == last == _VS16
 
 
 def _ends_emoji(kept: list[str]) -> bool:

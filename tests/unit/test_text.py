@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from oo_data.text import MAX_MARKS, Untrusted, cut, show, width
 
 ZWJ, VS16 = "\u200d", "\ufe0f"
-FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f"
+FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f\u180b\ufe00\ufe0e\U000e0100\U000e01ef\U0001d159"
 FORBIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 EMOJI = (
     "👨‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👨🏽", "🏳️‍🌈", "👩🏿‍💻", "🤷‍♀️", "👁️‍🗨️", "🇩🇪", "🇯🇵🇫🇷", "1️⃣", "#️⃣", "❤️", "👍🏽", "☎️", "🐈‍⬛",
@@ -38,6 +38,7 @@ pieces = (
     st.sampled_from([ZWJ, VS16, "\x1b", "\x9b", " ", "\t", "\n", "\xa0", "a", "漢", "\U0001d15e", "\u202e", "\u0958"])
     | st.sampled_from(EMOJI)
     | st.sampled_from(FILLERS)
+    | st.sampled_from("각ᆢ🏻🏿")
     | st.characters()
     | st.characters(categories=ALL_MARKS)
     | st.characters(categories=SYMBOLS)
@@ -51,7 +52,7 @@ def runs_of_marks(text: str) -> list[int]:
     """How many marks follow each base; one before any base counts as too many."""
     runs = [-1]
     for char in text:
-        if unicodedata.category(char)[0] == "M":
+        if unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff":
             runs[-1] += 1 if len(runs) > 1 else MAX_MARKS + 2
         else:
             runs.append(0)
@@ -110,7 +111,11 @@ def test_a_terminal_sequence_goes_whole(sequence: str) -> None:
         ("\u202eabc\u202c\u2066d\u2069\u200be\ufeff\u00ad", "abcde"),
         ("\ue000a\U000e0041\ufdd0b\U0010ffffc\udc80", "abc"),
         ("x" + "\u0301\u0302\u0303\u0304\u0305" + "y", "x\u0301\u0302\u0303y"),
-        ("x" + VS16 * 50, "x" + VS16 * 3),
+        ("x" + VS16 * 50, "x" + VS16),
+        ("x\U000e0148\U000e0155\ufe01y", "xy"),  # bytes as variation selectors
+        ("ᄀ" + "ᆢ" * 5000, "ᄀ" + "ᆢ" * 3),
+        ("👍" + "🏻" * 5000, "👍🏻"),
+        ("👍" + "🏻\u0301" * 5000, "👍🏻\u0301\u0301\u0301"),
         ("a\u200db", "ab"),
         ("👩\u200d" * 5 + "👩", "👩\u200d👩\u200d👩\u200d👩👩\u200d👩"),
         ("  \u0301 \ufe0f \u3164 ", ""),
