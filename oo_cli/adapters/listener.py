@@ -6,9 +6,11 @@ import os
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 LISTENING = "0A"
-# The addresses that a request to this machine may reach, as Linux writes them: 127.0.0.1 and any, also mapped, and ::1.
+# The addresses that a request to this machine may reach, as Linux writes them: 127.0.0.1 and any, both also mapped
+# into IPv6, that one's own any, and ::1.
+_MAPPED = "0000000000000000FFFF0000"
 HERE = frozenset(
-    ("0100007F", "00000000", "0" * 32, "0000000000000000FFFF00000100007F", "00000000000000000000000001000000")
+    ("0100007F", "00000000", f"{_MAPPED}0100007F", f"{_MAPPED}00000000", "0" * 32, "00000000000000000000000001000000")
 )
 FIRST_PERSON = 1000  # accounts below are the machine's own services, made by root (login.defs, UID_MIN)
 

@@ -35,6 +35,7 @@ def row(uid: int, port: int = 11434, address: str = "0100007F", state: str = "0A
         (row(1001), True),
         (row(1001, address="00000000"), True),
         (row(1001, address="0" * 32), True),
+        (row(1001, address="0000000000000000FFFF000000000000"), True),  # bound to ::ffff:0.0.0.0
         (row(65534), True),  # an account that this machine has no name for
         (row(1000), False),
         (row(0), False),
