@@ -271,7 +271,12 @@ class _Exchange:
 
         def trace(event: str, info: Mapping[str, Any]) -> None:
             if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-                self._socket = info["return_value"].get_extra_info("socket")
+                stream = info["return_value"]
+                self._socket = stream.get_extra_info("socket")
+                # Whoever looks up a name of this machine may be led elsewhere; only TLS would notice.
+                if self._url.scheme == "http" and not _is_here(stream.get_extra_info("server_addr")[0]):
+                    stream.close()
+                    raise socket.gaierror
             elif event == "http11.send_request_headers.started":
                 if self.late:
                     raise TimeoutError
@@ -311,6 +316,13 @@ class _Exchange:
         if self._socket is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _is_here(address: str) -> bool:
+    """Whether a numeric address is this machine's own loopback."""
+    from ipaddress import ip_address
+
+    return ip_address(address).is_loopback
 
 
 def _plain(value: str | Secret) -> str:

@@ -81,6 +81,14 @@ def test_slow_look_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert bench.row().bytes_out == 0
 
 
+def test_localhost_that_lies_elsewhere(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a look-up led to another address, nothing is said there in the clear."""
+    monkeypatch.setattr(socket.socket, "getpeername", lambda _: ("192.0.2.1", 80), raising=False)
+    assert bench.failed().fault == bench.row().status == "no-address"
+    assert bench.row().bytes_out == 0
+    assert bench.server.log == []
+
+
 def test_size_cap(bench: Bench) -> None:
     """More than the cap is an error, and is not read to its end."""
     bench.server.faults.append(faults.huge(8 * 1024 * 1024))
