@@ -111,7 +111,7 @@ def rotate(house: House) -> bool:
     if not keeper.is_given(held):
         keeper.rotate(held, record.id, commit)
         return True
-    if not keeper.hand_over(record.id, commit):
+    if not keeper.hand_over(held, record.id, commit):
         return False
     record_custody(house, Custody("environment", chosen=True))
     return True

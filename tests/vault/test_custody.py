@@ -390,10 +390,10 @@ def test_a_key_from_the_environment_is_not_oos_to_change(home: Home) -> None:
     with pytest.raises(BadUsageError):
         home.with_keyring(NONE, OO_KEY=old.reveal()).rotate(given, key_id(old), commit)
     with pytest.raises(DataLockedError):
-        home.with_keyring(NONE).hand_over(key_id(old), commit)
+        home.with_keyring(NONE).hand_over(given, key_id(old), commit)
     for variables in ({}, {"OO_KEY_OLD": other.reveal()}):
         with pytest.raises(DataLockedError):
-            home.with_keyring(NONE, OO_KEY=new.reveal(), **variables).hand_over(key_id(old), commit)
+            home.with_keyring(NONE, OO_KEY=new.reveal(), **variables).hand_over(given, key_id(old), commit)
     assert taken == []
-    assert home.with_keyring(NONE, OO_KEY=new.reveal(), OO_KEY_OLD=old.reveal()).hand_over(key_id(old), commit)
+    assert home.with_keyring(NONE, OO_KEY=new.reveal(), OO_KEY_OLD=old.reveal()).hand_over(given, key_id(old), commit)
     assert taken == [(old.reveal(), new.reveal())]

@@ -15,7 +15,7 @@ from types import FrameType
 import pytest
 
 from oo_cli import wiring_vault
-from oo_cli.adapters.vault.custody import Place
+from oo_cli.adapters.vault.custody import Custody, Place
 from oo_cli.adapters.vault.sealer import key_id, new_key
 from oo_cli.house import Doors, House
 from oo_cli.wiring import open_source
@@ -158,6 +158,25 @@ def test_a_key_of_the_environment_is_handed_over(tmp_path: Path) -> None:
     assert home_key(root) == key_id(Secret(new))
     with pytest.raises(DataLockedError, match="another key"):
         read(root, OO_KEY=old)
+
+
+def test_what_is_handed_over_leaves_no_copy_behind(tmp_path: Path) -> None:
+    """The old key goes from its file once `OO_KEY` has taken over, also where that was cut short in between."""
+    root, file, new = str(tmp_path), tmp_path / "home/config/key", new_key().reveal()
+    begin(root, "file")
+    old = file.read_text()
+    with closing(house_in(root, OO_KEY=old)) as house:
+        assert wiring_vault.rotate(house) is False
+    assert file.read_text() == old, "a copy of the key in use is the person's own affair"
+    with closing(house_in(root, OO_KEY=new, OO_KEY_OLD=old)) as house:
+        assert wiring_vault.rotate(house) is True
+    assert not file.exists()
+    assert read(root, OO_KEY=new) == SAID
+    file.write_text(old)
+    with closing(house_in(root, OO_KEY=new)) as house:
+        wiring_vault.record_custody(house, Custody("file", chosen=True))
+        assert wiring_vault.rotate(house) is True
+    assert not file.exists()
 
 
 def test_a_passphrase(tmp_path: Path) -> None:

@@ -160,20 +160,33 @@ class Custodian:
             self._holder(custody.holder, custody).save(new)
             following.delete()
 
-    def hand_over(self, wanted: str, commit: Callable[[Secret, Secret], None]) -> bool:
+    def hand_over(self, custody: Custody, wanted: str, commit: Callable[[Secret, Secret], None]) -> bool:
         """Where `OO_KEY` holds a new key and `OO_KEY_OLD` the one of the id `wanted`, have the database change over.
 
-        False where `OO_KEY` is still the one in use.
+        A copy of the old one in the recorded place is destroyed after that, or by the next call where this one was cut
+        short. False where nothing is to be done.
         """
         new, old = self._env.load(), self._env.old()
         if new is None:
             raise DataLockedError(*_MISSING["environment"])
-        if key_id(new) == wanted:
-            return False
-        if old is None or key_id(old) != wanted:
+        if key_id(new) != wanted and (old is None or key_id(old) != wanted):
             raise other_key()
-        commit(old, new)
+        with self._alone():
+            if old is not None and key_id(new) != wanted:
+                commit(old, new)
+            elif not self._keeps_another(custody, wanted):
+                return False
+            _, left = _deleted(self._holder(custody.holder, custody, more) for more in _SLOTS)
+        if left:
+            raise DataLockedError("The new key is in use, but a copy of the old one could not be destroyed.", left.hint)
         return True
+
+    def _keeps_another(self, custody: Custody, wanted: str) -> bool:
+        """Whether the recorded place still holds a key that the database has left behind."""
+        if custody.holder not in ("keyring", "file"):
+            return False
+        key = self._holder(custody.holder, custody).load()
+        return key is not None and key_id(key) != wanted
 
     def is_given(self, custody: Custody | None) -> bool:
         """Whether the key comes from the environment, where oO cannot change it."""
