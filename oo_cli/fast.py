@@ -21,24 +21,24 @@ def main() -> int:
         if code is not None:
             return code
         arguments = arguments or ["tip"]
-    if not arguments:
-        return face()
+    if arguments in ([], ["--no-color"]):
+        return face(arguments)
     from oo_cli.main import run
 
     return run(arguments)
 
 
-def face() -> int:
+def face(arguments: list[str]) -> int:
     """Draw the face's first frame, then load the face behind it; the exit code."""
     from oo_cli.tui import first
 
-    frame = first.paint(os.environ)
+    frame = first.paint(os.environ, plain=bool(arguments))
     try:
         if frame is not None:
             first.leave_when_told()
         from oo_cli.main import run
 
-        return run([], frame=frame)
+        return run(arguments, frame=frame)
     except KeyboardInterrupt:
         return 130
     finally:
@@ -57,9 +57,9 @@ def tip(quiet: bool) -> int | None:
     paths = Paths(os.environ)
     if not db.exists(paths.database) or os.path.exists(paths.forgetting):
         return None
-    if not os.geteuid() and os.stat(paths.database).st_uid:
-        return None  # root in another person's home: the other door refuses
     try:
+        if db.is_anothers(paths.database):
+            return None  # the other door refuses
         store = db.open_store(paths.database)
     except Exception:  # noqa: BLE001 - the other door meets the same trouble and tells it
         return None

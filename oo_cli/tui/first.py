@@ -45,9 +45,8 @@ class Frame:
         """The colours to draw in."""
         return ink_for(environ, "light" if self.looks.get("theme") == "light" else "dark", plain)
 
-    def drawn(self, environ: Mapping[str, str], columns: int, rows: int) -> str:
+    def drawn(self, ink: Ink, columns: int, rows: int) -> str:
         """Every cell of the screen, as the face itself will draw it."""
-        ink = self.ink(environ)
         if self.hidden:
             page = layout.hidden(columns, rows)
         else:
@@ -72,7 +71,7 @@ class Frame:
             self.attributes = None
 
 
-def paint(environ: Mapping[str, str]) -> "Frame | None":
+def paint(environ: Mapping[str, str], plain: bool = False) -> "Frame | None":
     """Draw the first frame and keep the keys for the face; None where the other door has to see first."""
     if "COLUMNS" in environ or "LINES" in environ or environ.get("TERM", "dumb") == "dumb":
         return None
@@ -83,7 +82,7 @@ def paint(environ: Mapping[str, str]) -> "Frame | None":
     if frame is not None and min(columns, rows) > 0:
         import termios
 
-        drawn = ENTER + frame.drawn(environ, columns, rows)
+        drawn = ENTER + frame.drawn(frame.ink(environ, plain), columns, rows)
         found = termios.tcgetattr(0)
         own = termios.tcgetattr(0)
         # As Textual will have it: keys wait unseen, Ctrl+C and Ctrl+Z among them, and the face answers them.
@@ -116,6 +115,8 @@ def look(environ: Mapping[str, str]) -> "Frame | None":
         frame.text, frame.reason = render.FIRST_STEP, render.FIRST_STEP_REASON
         return frame
     try:
+        if db.is_anothers(paths.database):
+            return None  # the other door refuses
         now = now_ms(environ)
         store = db.open_store(paths.database)
     except Exception:  # noqa: BLE001 - the other door meets the same trouble and tells it

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from oo_cli.tui.first import look
 from tests.conftest import Oo
 
 START = """
@@ -119,3 +120,4 @@ def test_root_leaves_another_persons_home_alone(
             assert ran.stderr == "oo: oO does not run as root in another person's home. Run it again without sudo.\n"
     assert (home / "data" / "oo.db").read_bytes() == before
     assert list(fresh.iterdir()) == []
+    assert look(environ) is None, "the first frame is for its owner"

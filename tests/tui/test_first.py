@@ -172,10 +172,11 @@ def test_what_is_stale_waits_for_the_face(oo: Oo, environ: dict[str, str]) -> No
     [
         ({}, b"\x1b[38;5;244;48;5;16m", b"\x1b[38;5;244;48;5;16m", (b"\x1b[2m",)),
         ({"NO_COLOR": "1"}, b"\x1b[2m", b"\x1b[2;39;49m", (b"38;", b"48;")),
+        ({"WORDS": "--no-color"}, b"\x1b[2m", b"\x1b[2m", (b"38;", b"48;")),
         ({"TERM": "xterm"}, b"\x1b[2;37;40m", b"\x1b[2;37;40m", (b"38;", b"48;")),
         ({"TERM": "vt100"}, b"\x1b[2m", b"\x1b[2m", (b"38;", b"48;", b"[37")),
     ],
-    ids=["256", "none", "eight", "monochrome"],
+    ids=["256", "none", "none-asked", "eight", "monochrome"],
 )
 def test_ink_is_what_the_terminal_has(
     oo: Oo, child_environ: dict[str, str], door: list[str], asked: dict[str, str], first: bytes, later: bytes,
@@ -183,7 +184,7 @@ def test_ink_is_what_the_terminal_has(
 ) -> None:  # fmt: skip
     """Exact greys where there are 256 colours, the basic ones where there are eight, faint where there are none."""
     prepare(oo)
-    with Terminal(door, child_environ | asked) as terminal:
+    with Terminal([*door, *asked.get("WORDS", "").split()], child_environ | asked) as terminal:
         assert first in terminal.until(b"\x1b[?2004h").partition(b"\x1b[?1004h")[0]
         terminal.again()
         terminal.press(b"?h")

@@ -76,7 +76,7 @@ def test_the_first_frame_holds_none_of_them_either(size: tuple[int, int]) -> Non
     for title in titles(160):
         frame = Frame()
         frame.text = frame.reason = show(title)
-        drawn = OURS.sub("", frame.drawn({"COLORTERM": "truecolor"}, *size))
+        drawn = OURS.sub("", frame.drawn(frame.ink({"COLORTERM": "truecolor"}), *size))
         assert all(char.isprintable() or char == "\u200d" for char in drawn)
         assert width(drawn) == size[0] * size[1]
 

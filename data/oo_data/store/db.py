@@ -165,6 +165,11 @@ def exists(path: str) -> bool:
     return os.path.exists(path)
 
 
+def is_anothers(path: str) -> bool:
+    """Whether the database belongs to another user, root's look into somebody's home included."""
+    return os.stat(path).st_uid != os.geteuid()
+
+
 def open_store(path: str) -> Store:
     """Open an existing, current database.
 
