@@ -48,6 +48,12 @@ SHOTS = {
     "face-morning": Shot("2026-12-01T09:12:00+01:00", "09:12", settings=CLOCK),
     "face-later": Shot("2026-12-01T14:40:00+01:00", "next week", (("Stretch", "d"), ("Water", "l"))),
     "face-night": Shot("2026-12-01T23:05:00+01:00", "23:05", settings=CLOCK),
+    "inspect-tips": Shot(
+        "2026-12-01T09:12:00+01:00", "became", command=("inspect", "--demo", "--tab", "tips"), size=(100, 26)
+    ),
+    "inspect-agents": Shot(
+        "2026-12-01T09:12:00+01:00", "time-of-day", command=("inspect", "--demo", "--tab", "agents"), size=(110, 17)
+    ),
     "why": Shot(
         "2026-12-01T09:12:00+01:00", "gate", (("Stretch", "d"), ("Water", "d"), ("rental", "w")), size=(84, 21)
     ),

@@ -90,13 +90,16 @@ def _nothing(sheet: Sheet, find: str) -> list[str]:
 
 def _screen(at: Desk, known: tuple[Tab, ...], tab: int, find: str, demo: bool) -> int:
     """The screen; its house is opened on a thread of its own."""
+    from oo_cli.tui.ink import ink_for
     from oo_cli.tui.inspect.run import run_inspect
     from oo_cli.wiring import open_house
     from oo_cli.wiring_vault import asked_before
+    from oo_data.store import looks
 
     ask = asked_before(at.house)  # on the screen there is no place for it
     said: list[str] = []
-    colourless = at.options.no_color or bool(at.environ.get("NO_COLOR"))
+    theme = looks.looks(at.house.store.conn).get("theme", "") if at.house.exists else ""
+    ink = ink_for(at.environ, "light" if theme == "light" else "dark", at.options.no_color)
     with ExitStack() as stack:
 
         def another_house() -> House:
@@ -105,7 +108,7 @@ def _screen(at: Desk, known: tuple[Tab, ...], tab: int, find: str, demo: bool) -
             return open_house(at.environ, said.append, doors=at.doors, ask=ask)
 
         try:
-            return run_inspect(another_house, known, tab=tab, find=find, plain=colourless)
+            return run_inspect(another_house, known, ink, tab=tab, find=find)
         finally:
             # A word beside the data would tear the screen; it is said once the screen is left.
             for line in said:

@@ -12,7 +12,7 @@ from oo_cli.tui.layout import BLANK, MORE, Row, fitting, margin, measure_of, mid
 from oo_data.text import cut, show, width
 
 WHY_COLUMNS = 72
-_PLAIN = str.maketrans("·…\u2013\u2014\u2018\u2019\u201c\u201d", "..--''\"\"")
+_PLAIN = str.maketrans("·…\u203a\u258f\u2013\u2014\u2018\u2019\u201c\u201d", "..>|--''\"\"")
 _GAPS = re.compile(r"( {2,})")
 
 

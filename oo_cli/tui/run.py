@@ -33,21 +33,17 @@ def run_face(
 
     `frame` is what is on the screen already. Raises what went wrong unexpectedly, once the terminal is as it was.
     """
-    # Textual obeys these when it is loaded: logs, screenshots and a debugger's socket, all of which would hold the tip.
-    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
-        del os.environ[name]
-    from oo_cli.tui.driver import HUNG_UP
+    encoding = prepared()
     from oo_cli.tui.face import Face
     from oo_cli.usecases.surface import Session
 
     frame = frame or Frame()
     work = Session(open_house)
-    screen = sys.__stderr__
     view, tip = begun(frame)
     face = Face(
         work,
         frame.ink(os.environ, plain),
-        encoding=screen.encoding if screen else "utf-8",
+        encoding=encoding,
         view=view,
         tip=tip,
         frame=frame,
@@ -59,13 +55,38 @@ def run_face(
         if background is not None:
             background.stop()
         work.close()
-    if face.return_code == HUNG_UP:
+    return left(face)
+
+
+def prepared() -> str:
+    """Make ready for Textual, before it is loaded; the encoding of the screen."""
+    # It obeys these: logs, screenshots and a debugger's socket, all of which would hold what is shown.
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]
+    return sys.__stderr__.encoding if sys.__stderr__ else "utf-8"
+
+
+class Filled(Protocol):
+    """An app that filled the screen and was left."""
+
+    failure: BaseException | None
+
+    @property
+    def return_code(self) -> int | None:
+        """How it ended."""
+
+
+def left(app: Filled) -> int:
+    """The exit code of an app that was left; raises what went wrong in it."""
+    from oo_cli.tui.driver import HUNG_UP
+
+    if app.return_code == HUNG_UP:
         # What was still to be drawn can no longer be; the interpreter would take that for a failure of its own.
         for number in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), number)
-    if face.failure is not None:
-        raise face.failure
-    return face.return_code or 0
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
 
 
 def begun(frame: Frame) -> tuple[View, Tip | None]:

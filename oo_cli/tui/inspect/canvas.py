@@ -12,8 +12,8 @@ from oo_cli.tui.inspect import view as page
 from oo_cli.tui.inspect.view import Painted, Shade, View
 from oo_cli.tui.page import legible
 
-# Of the 256 colours: a warm yellow and the darkest grey but two; of fewer, plain yellow and bold alone.
-ACCENT, PICKED, YELLOW = 179, 234, 3
+# Of 256 colours, by their ground: a warm yellow and the grey beside the ground. Of fewer: plain yellow, and bold alone.
+ACCENT, PICKED, YELLOW = {16: 179, 231: 130}, {16: 234, 231: 254}, 3
 
 
 class Canvas(Widget):
@@ -22,14 +22,14 @@ class Canvas(Widget):
     def __init__(self, view: View, encoding: str, ink: Ink) -> None:
         super().__init__()
         self._encoding = encoding
-        rich = ink.ground is not None and ink.bright is not None and ink.bright > 15
+        ground = -1 if ink.ground is None else ink.ground
         self._styles: dict[Shade, Style] = {
             "text": _style(ink.bright, ink.ground),
             "dim": _style(ink.dim, ink.ground) + Style(dim=ink.faint or None),
-            "accent": _style(None if ink.ground is None else ACCENT if rich else YELLOW, ink.ground)
+            "accent": _style(None if ink.ground is None else ACCENT.get(ground, YELLOW), ink.ground)
             + Style(bold=True if ink.ground is None else None),
         }
-        self._picked = _style(None, PICKED if rich else None) + Style(bold=True)
+        self._picked = _style(None, PICKED.get(ground)) + Style(bold=True)
         self._view = view
         self._page: list[Painted] = []
         self._page_of: tuple[View, int, int] | None = None
