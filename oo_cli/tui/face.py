@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 REACTIONS: dict[Reaction, str] = {"done": "d done", "later": "l later", "no": "n not this"}
 QUARTER_S = QUARTER_MS / 1000
+BREATH_S = 1.0  # before anything is loaded for the background, which would hold up the first keys
 
 
 class Face(App[None]):
@@ -106,6 +107,9 @@ class Face(App[None]):
         self._come_back()
         if self._with_clock:
             self._tick()
+        self.set_timer(BREATH_S, self._start_background)
+
+    def _start_background(self) -> None:
         if self._background is not None:
             self.run_worker(self._background.start, thread=True)
 

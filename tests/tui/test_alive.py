@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from oo_cli.adapters.watch import Watch as Outside
+from oo_cli.tui.face import BREATH_S
 from tests.conftest import Oo
 from tests.tui.conftest import Room, Watch
 from tests.tui.terminal import Terminal
@@ -150,10 +151,11 @@ class Noted:
 
 
 async def test_the_background_begins_with_the_face(room: Room, watch: Watch) -> None:
-    """What runs behind the face is started once, beside the screen."""
+    """What runs behind the face is started once, beside the screen, when the first keys have had their time."""
     behind = Noted()
     async with watch(room, background=behind) as screen:
         assert "Call Ada" in screen.text
+        await asyncio.sleep(BREATH_S + 0.5)
         assert behind.calls == ["start"]
 
 
