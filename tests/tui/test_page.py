@@ -111,6 +111,7 @@ def test_poor_but_readable() -> None:
     """Letters lose their accents before they lose themselves, and marks of ours have a plain form."""
     assert legible("Café… · \u201cja\u201d 買", "ascii") == 'Cafe. . "ja" ??'
     assert legible("Café · 買…", "utf-8") == "Café · 買…"
+    assert legible("\u203a find: a\u258f", "latin-1") == "> find: a|", "what marks a row of the admin screen"
 
 
 @given(st.text(max_size=120))

@@ -47,6 +47,18 @@ def test_no_colour_is_no_colour(home: dict[str, str], door: list[str]) -> None:
     assert not any(code in drawn for code in (b"38;", b"48;", b"[30m", b"[40m"))
 
 
+def test_light_on_request(oo: Oo, home: dict[str, str], door: list[str]) -> None:
+    """`face.theme` light holds in this room too: no cell is black."""
+    assert oo("profile", "set", "face.theme", "light").code == 0
+    with Terminal([*door, "inspect"], home) as terminal:
+        terminal.until("\u203a".encode())
+        terminal.press(b"q")
+        assert terminal.leave() == 0
+    assert b"38;5;236;48;5;231m" in terminal.drawn
+    assert b"48;5;16m" not in terminal.drawn
+    assert b"48;5;234m" not in terminal.drawn
+
+
 def test_what_asks_for_print_gets_print(home: dict[str, str], door: list[str]) -> None:
     """On a terminal too, `--accessible` prints the tab."""
     with Terminal([*door, "inspect", "--accessible"], home) as terminal:
