@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from oo_cli.house import House
 from oo_cli.tui.ink import Ink
-from oo_cli.tui.run import left, prepared
+from oo_cli.tui.screen import left, prepared
 from oo_cli.usecases.inspect.sheet import Tab
 
 
