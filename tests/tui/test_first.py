@@ -33,6 +33,7 @@ MODULES = {
     "oo_cli.tui", "oo_cli.tui.first", "oo_cli.tui.layout", "oo_cli.tui.balance", "oo_cli.tui.ink", "termios",
     "oo_data.store.looks",
 }  # fmt: skip
+SIZES = ((20, 5), (80, 24), (200, 60))
 TITLES = ("Call Ada", "Écrire à Zoë: résumé of the quarterly figures, before the office closes", "買 牛乳 🍎 now")
 
 
@@ -44,10 +45,16 @@ def prepare(oo: Oo, title: str = "Call Ada", *settings: str) -> None:
     assert oo("refresh").code == 0
 
 
-@pytest.mark.parametrize("size", [(20, 5), (80, 24), (200, 60)])
-@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize(
+    ("title", "size"),
+    [
+        pytest.param(title, size, marks=() if at == TITLES.index(title) else pytest.mark.nightly)
+        for title in TITLES
+        for at, size in enumerate(SIZES)
+    ],
+)
 def test_the_face_takes_over_without_a_flash(
-    oo: Oo, child_environ: dict[str, str], door: list[str], size: tuple[int, int], title: str
+    oo: Oo, child_environ: dict[str, str], door: list[str], title: str, size: tuple[int, int]
 ) -> None:
     """From the first frame on the screen never changes until a key is pressed: not a cell, not for a moment."""
     prepare(oo, title, "face.clock=on")
