@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from tests.todoist_server.account import build
@@ -48,7 +49,7 @@ def swapped(chance: random.Random, top: Json) -> None:
     """A value becomes one of another kind."""
     for _ in range(chance.randrange(1, 6)):
         inside, key = chance.choice(places(top))
-        inside[key] = chance.choice(SCALARS)
+        inside[key] = deepcopy(chance.choice(SCALARS))
 
 
 def missing(chance: random.Random, top: Json) -> None:
@@ -62,7 +63,7 @@ def missing(chance: random.Random, top: Json) -> None:
 def exchanged(chance: random.Random, top: Json) -> None:
     """Two values changed places."""
     (one, a), (other, b) = chance.sample(places(top), 2)
-    one[a], other[b] = other[b], one[a]
+    one[a], other[b] = deepcopy(other[b]), deepcopy(one[a])  # one may lie within the other
 
 
 def doubled(chance: random.Random, top: Json) -> None:
