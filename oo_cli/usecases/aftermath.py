@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from oo_cli.house import House
+from oo_cli.house import House, make_folders
 from oo_data.errors import CannotWriteError
 from oo_data.store import db, erase, words
 
@@ -18,6 +18,7 @@ def owe(house: House, what: str = NOTHING) -> None:
     """Set the mark, unless one is there: that of a larger erasure, of which this one is a part."""
     if os.path.lexists(house.paths.unsettled):
         return
+    make_folders(house.paths)  # the one for the mark may have been cleared away
     partial = f"{house.paths.unsettled}.new"
     try:
         fd = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
