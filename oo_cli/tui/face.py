@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.timer import Timer
-from textual.worker import WorkerFailed
 
 from oo_cli.adapters.watch import Watch
 from oo_cli.engine.later import Offer
@@ -24,6 +23,7 @@ from oo_cli.tui.driver import FaceDriver
 from oo_cli.tui.first import Frame
 from oo_cli.tui.ink import Ink
 from oo_cli.tui.page import View
+from oo_cli.tui.quiet import QuietApp
 from oo_cli.tui.session import Answer, Unbegun
 from oo_cli.usecases.follow import Outside
 from oo_cli.usecases.surface import QUARTER_MS, WORDS, Session
@@ -40,13 +40,14 @@ QUARTER_S = QUARTER_MS / 1000
 BREATH_S = 1.0  # before anything is loaded for the background, which would hold up the first keys
 
 
-class Face(App[None]):
+class Face(QuietApp):
     """One tip or one calm glyph. It asks when an answer has run out and when the person comes back; else it sleeps."""
 
     # Every cell is the canvas's own; a background here would only be painted over.
     CSS = """
     Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
     """
+    INSTEAD = "oo tip"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None
@@ -78,7 +79,6 @@ class Face(App[None]):
         """`view` and `tip` are what `frame` shows already; `pace`: seconds that an acknowledgement stays."""
         super().__init__(driver_class=FaceDriver, ansi_color=True)
         self.canvas = Canvas(view or View(), encoding, ink)
-        self.failure: BaseException | None = None
         self._work = work
         self.frame = frame or Frame()
         self._with_clock = self.frame.looks.get("clock") == "on"
@@ -321,22 +321,3 @@ class Face(App[None]):
 
     def _change(self, **fields: Any) -> None:
         self.canvas.view = replace(self.canvas.view, **fields)
-
-    # Leaving
-
-    def _leave(self, code: int) -> None:
-        self.exit(return_code=code)
-
-    def _handle_exception(self, error: Exception) -> None:
-        self.failure = self.failure or (error.error if isinstance(error, WorkerFailed) else error)
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """Close without a word: Textual's account shows locals, and they can hold a title. The caller tells it."""
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: object) -> None:
-        """Close without a word, here too."""
-        self.failure = self.failure or OoError("The terminal could not be read any more.", "Try: oo tip")
-        self._return_code = 1
-        self._close_messages_no_wait()

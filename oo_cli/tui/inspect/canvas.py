@@ -5,22 +5,22 @@ from __future__ import annotations
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from oo_cli.tui.ink import Ink
 from oo_cli.tui.inspect import view as page
 from oo_cli.tui.inspect.view import Painted, Shade, View
 from oo_cli.tui.page import legible
+from oo_cli.tui.quiet import Drawn
 
 # Of 256 colours, by their ground: a warm yellow and the grey beside the ground. Of fewer: plain yellow, and bold alone.
 ACCENT, PICKED, YELLOW = {16: 179, 231: 130}, {16: 234, 231: 254}, 3
 
 
-class Canvas(Widget):
-    """The whole screen, drawn row by row from a view."""
+class Canvas(Drawn[View, Painted]):
+    """The rows of a tab, in the terminal's ink."""
 
     def __init__(self, view: View, encoding: str, ink: Ink) -> None:
-        super().__init__()
+        super().__init__(view)
         self._encoding = encoding
         ground = -1 if ink.ground is None else ink.ground
         self._styles: dict[Shade, Style] = {
@@ -30,27 +30,14 @@ class Canvas(Widget):
             + Style(bold=True if ink.ground is None else None),
         }
         self._picked = _style(None, PICKED.get(ground)) + Style(bold=True)
-        self._view = view
-        self._page: list[Painted] = []
-        self._page_of: tuple[View, int, int] | None = None
 
-    @property
-    def view(self) -> View:
-        """What is seen; it is drawn when it changes."""
-        return self._view
+    def rows(self, view: View, columns: int, rows: int) -> list[Painted]:
+        """The page of a view."""
+        return page.compose(view, columns, rows)
 
-    @view.setter
-    def view(self, view: View) -> None:
-        if view != self._view:
-            self._view = view
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """One row of the page."""
-        wanted = (self._view, *self.size)
-        if wanted != self._page_of:
-            self._page, self._page_of = page.compose(*wanted), wanted
-        row = self._page[y] if y < len(self._page) else page.BLANK
+    def strip(self, row: Painted | None) -> Strip:
+        """One row in its shades."""
+        row = row or page.BLANK
         extra = self._picked if row.picked else Style()
         ground = self._styles["text"] + extra
         inked = [Segment(legible(text, self._encoding), self._styles[ink] + extra) for text, ink in row.spans if text]

@@ -11,7 +11,6 @@ from typing import Any, ClassVar, TypeVar
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.events import Key, Paste
-from textual.worker import WorkerFailed
 
 from oo_cli.adapters.watch import Watch
 from oo_cli.engine.told import counted
@@ -22,6 +21,7 @@ from oo_cli.tui.inspect import line as typing
 from oo_cli.tui.inspect import view as page
 from oo_cli.tui.inspect.canvas import Canvas
 from oo_cli.tui.inspect.view import View
+from oo_cli.tui.quiet import QuietApp
 from oo_cli.usecases.follow import places
 from oo_cli.usecases.inspect.save import save
 from oo_cli.usecases.inspect.sheet import PAGE, Act, Ask, Sheet, Tab
@@ -46,13 +46,14 @@ KEYS = (
 )
 
 
-class Inspect(App[None]):
+class Inspect(QuietApp):
     """Seven tables and what can be done to their rows. It reads when asked to; the log alone is followed."""
 
     # Every cell is the canvas's own; a background here would only be painted over.
     CSS = """
     Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
     """
+    INSTEAD = "oo inspect --json"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None
@@ -95,7 +96,6 @@ class Inspect(App[None]):
         self._tabs = tuple(tabs)
         self._watch: Watch | None = None
         self._then: Callable[[str], None] | None = None
-        self.failure: BaseException | None = None
         blocks = encoding.lower().replace("-", "") == "utf8"
         view = View(tuple(tab.id for tab in self._tabs), self._tabs[tab].columns, tab, find=find, blocks=blocks)
         self.canvas = Canvas(view, encoding, ink)
@@ -342,22 +342,3 @@ class Inspect(App[None]):
 
     def _change(self, **fields: Any) -> None:
         self.canvas.view = replace(self.canvas.view, **fields)
-
-    # Leaving
-
-    def _leave(self, code: int) -> None:
-        self.exit(return_code=code)
-
-    def _handle_exception(self, error: Exception) -> None:
-        self.failure = self.failure or (error.error if isinstance(error, WorkerFailed) else error)
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """Close without a word: Textual's account shows locals, and they can hold a title. The caller tells it."""
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: object) -> None:
-        """Close without a word, here too."""
-        self.failure = self.failure or OoError("The terminal could not be read any more.", "Try: oo inspect --json")
-        self._return_code = 1
-        self._close_messages_no_wait()
