@@ -107,11 +107,11 @@ class Home:
         return self.source.completion(handle, at)._replace(added_at=at - 2 * DAY)
 
     def model(self, name: str) -> dict[str, Any]:
-        """What is kept of one model: its state, opened."""
+        """What is kept of one model: its state, opened; nothing where it learnt nothing."""
         stored = policies.model(self.house.store.conn, name)
         assert stored is not None
         held = json.loads(stored.state)
-        state: dict[str, Any] = json.loads(held["state"])
+        state: dict[str, Any] = json.loads(held["state"] or "{}")
         return state
 
     def keep(self, name: str, state: str, version: str = "1") -> None:

@@ -41,7 +41,7 @@ def used(home: Home) -> Home:
 
 def seen(home: Home) -> int:
     """The decisions behind the ranker."""
-    return int(home.model("ranker")["seen"])
+    return int(home.model("ranker").get("seen", 0))
 
 
 def mark(home: Home) -> None:
