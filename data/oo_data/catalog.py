@@ -108,7 +108,14 @@ ENTRIES: tuple[Entry, ...] = (
         "own rows",
         exported=False,
     ),
-    Entry("table", "yardstick", "shipped examples as an embedder sees them", "numbers", "until another one answers"),
+    Entry(
+        "table",
+        "yardstick",
+        "shipped examples as an embedder sees them",
+        "numbers",
+        "until another one answers",
+        exported=False,
+    ),
     Entry("table", "duty", "timers", "fixed words, numbers, times", "until forget", "own rows"),
     Entry(
         "table",

@@ -108,6 +108,18 @@ class Browser:
             time.sleep(0.03)
         raise AssertionError(f"{script} never held; the page says: {self.run('document.body.innerText')}")
 
+    def tap_until(self, selector: str, script: str) -> None:
+        """Touch an element until an expression holds: the browser takes a touch soon after a swipe for the swipe's."""
+        for left in range(5, -1, -1):
+            self.tap(selector)
+            try:
+                self.until(script, seconds=2)
+            except AssertionError:
+                if not left:
+                    raise
+            else:
+                return
+
     def shape(self, width: int, height: int, **more: Any) -> None:
         """Be a phone of this size, with a touch screen."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True)

@@ -54,6 +54,10 @@ def page(browser: Browser, server: Running) -> Browser:
     return browser
 
 
+# Nothing on its way in or out: only then does a touch land where an element was.
+SETTLED = "!document.querySelector('.away') && document.getAnimations().every((one) => one.playState !== 'running')"
+
+
 def given(server: Running) -> list[Any]:
     """Reactions and what was taken back, newest first."""
     return [entry.event for entry in events.latest(server.house.store.conn, (FeedbackGiven, FeedbackUndone), 20)]
@@ -83,14 +87,14 @@ def test_each_gesture_by_finger_and_by_button(page: Browser, server: Running) ->
         ("no", lambda: page.tap("[data-act=no]")),
     )
     for reaction, gesture in ways:
-        page.until("!document.querySelector('.away')")
+        page.until(SETTLED)
         text = page.run(TEXT)
         gesture()
         page.until(f"{TEXT} !== {json.dumps(text)} && !document.getElementById('undo').hidden")
         event = given(server)[0]
         assert event.reaction == reaction
-        page.tap("#undo")
-        page.until(f"{TEXT} === {json.dumps(text)} && document.getElementById('undo').hidden")
+        page.until(SETTLED)
+        page.tap_until("#undo", f"{TEXT} === {json.dumps(text)} && document.getElementById('undo').hidden")
         assert isinstance(given(server)[0], FeedbackUndone)
     count = len(given(server))
     page.swipe((200, 420), (230, 425))

@@ -122,7 +122,7 @@ def test_on_a_small_disk(scene: Scene, room: int) -> None:
     memory.mkdir()
     rounded = 64  # folders take room too
     script = SMALL.format(size=used + room + rounded, home=scene.home, sound=scene.sound, memory=memory)
-    asked = [["later"], ["mood", "3"], ["refresh"], *([["add", "A task " * 400]] * 30), ["log"], ["status"]]
+    asked = [["later"], ["mood", "3"], ["refresh"], *([["add", "A task " * 400]] * 80), ["log"], ["status"]]
     wrap = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
     answers = tracing.untraced(asked, scene.environ | {"XDG_RUNTIME_DIR": str(memory)}, wrap)
     codes = [answer["code"] for answer in answers]

@@ -414,7 +414,7 @@ def test_health(store: Store, damage: Callable[[Store], None]) -> None:
     """A fault that no query would meet by chance is found, and told."""
     health.check(store.conn)
     damage(store)
-    with closing(db.open_store(store.path)) as again, pytest.raises(errors.DataDamagedError):
+    with pytest.raises(errors.DataDamagedError), closing(db.open_store(store.path)) as again:
         health.check(again.conn)
 
 
