@@ -168,8 +168,12 @@ def test_interrupted(bench: Bench) -> None:
     main = threading.main_thread().ident
     assert main is not None
     bench.server.on_request = lambda _: signal.pthread_kill(main, signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        bench.call()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            bench.call()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert bench.row().status == "interrupted"
 
 
