@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,11 +11,12 @@ import typer
 from oo_cli.commands.background import scheduler
 from oo_cli.commands.desk import Desk, desk
 from oo_cli.house import House
-from oo_data.errors import BadUsageError
+from oo_data.errors import BadUsageError, SourceUnavailableError
 
 if TYPE_CHECKING:
     from oo_cli.phone.serve import Plan, Ready
 
+PACKAGES = ("segno", "starlette", "uvicorn")
 END_SECONDS = 0.5  # a withdrawn consent ends it within one; what was under way is as if it had never begun
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
@@ -33,9 +35,15 @@ def register(app: typer.Typer) -> None:
         hours: Annotated[float, typer.Option("--for", help="End after so many hours; 12 in a network.", min=0)] = 0,
     ) -> int:
         """Serve the phone page: to this machine alone, or to your network until it ends by itself."""
+        _installed()
         at = desk(context)
         plan = _plan(at, lan, address, tuple(name or ()), plain_http, hours)
         return _serve(at, plan._replace(port=port))
+
+
+def _installed() -> None:
+    if any(find_spec(package) is None for package in PACKAGES):
+        raise SourceUnavailableError("The phone page needs an extra.", "Run: pip install 'oo-assistant[phone]'")
 
 
 def _plan(at: Desk, lan: bool, address: str, names: tuple[str, ...], plain: bool, hours: float) -> Plan:

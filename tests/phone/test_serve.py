@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,14 @@ def test_from_start_to_end(serve: Serve, oo: Oo, door: list[str], child_environ:
     assert oo("phone", "pair").code == 3
     assert oo("phone", "revoke", "desk").out == "Revoked: desk.\n"
     assert oo("phone", "revoke", "desk").code == 2
+
+
+def test_without_its_extra_it_says_what_to_install(child_environ: dict[str, str]) -> None:
+    """An installation without the phone's packages is told which one it wants, and nothing breaks."""
+    script = "import sys; sys.modules['uvicorn'] = None; from oo_cli.main import run; sys.exit(run(['serve']))"
+    ran = subprocess.run([sys.executable, "-c", script], env=child_environ, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (5, "")
+    assert "oo-assistant[phone]" in ran.stderr
 
 
 def test_it_keeps_the_tips_fresh_by_itself(serve: Serve, oo: Oo) -> None:
