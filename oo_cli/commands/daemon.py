@@ -39,10 +39,13 @@ def run_daemon(at: Desk) -> int:
             at.say(line)
 
     scheduler = Scheduler(another_house, told, at.say, lambda house: tell_channels(house, at.options.offline, at.say))
-    # Through a pipe: a handler may interrupt whoever holds the lock that it wants.
+    # Through a pipe: a handler may interrupt whoever holds the lock that it wants. Written by the interpreter itself,
+    # because a signal that another thread caught leaves this one reading.
     heard, say = os.pipe()
+    os.set_blocking(say, False)
+    signal.set_wakeup_fd(say)
     for number in (*ENDS, signal.SIGCONT):
-        signal.signal(number, lambda number, _: os.write(say, bytes((number,))))
+        signal.signal(number, lambda *_: None)
     if at.shows_progress:
         at.say("Keeping the tips fresh. End with Ctrl+C.")
     scheduler.start()
