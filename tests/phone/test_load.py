@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -24,11 +25,20 @@ from tests.phone.test_serve import Serve, serve  # noqa: F401 - a fixture
 
 REQUESTS, FEW = 10_000, 500
 P99_MS, GROWTH_MB = 50.0, 20.0
+HELD_MS = 35.0  # Linux holds an acknowledgement back for 40 ms
 IDLE_SECONDS = 60.0
 
 
-def load(phone: Phone, requests: int) -> tuple[float, float]:
-    """The 99th percentile in ms, and what the process grew by in MB, of a mix of requests on one connection."""
+class Load(NamedTuple):
+    """The median and the 99th percentile in ms, and what the process grew by in MB."""
+
+    median: float
+    p99: float
+    grown: float
+
+
+def load(phone: Phone, requests: int) -> Load:
+    """What a mix of requests on one connection costs."""
     made = http.client.HTTPConnection("127.0.0.1", phone.server.port)
     own = {"Authorization": f"Bearer {phone.token}"}
     post = own | {"Origin": phone.origin, "X-OO": "1", "Content-Type": "application/json"}
@@ -48,7 +58,8 @@ def load(phone: Phone, requests: int) -> tuple[float, float]:
         if at == min(requests // 10, 500):
             before = _grown()
     made.close()
-    return sorted(took)[len(took) * 99 // 100] * 1000, _grown() - before
+    took.sort()
+    return Load(took[len(took) // 2] * 1000, took[len(took) * 99 // 100] * 1000, _grown() - before)
 
 
 def _grown() -> float:
@@ -56,20 +67,23 @@ def _grown() -> float:
 
 
 def test_some_requests(server: Running, paired: Phone) -> None:
-    """Five hundred: the slowest hundredth within 50 ms of this thread's time, and next to no memory."""
-    p99, grown = load(paired, FEW)
-    assert p99 < 4 * P99_MS  # the machine may be shared; the nightly run holds the figure itself
-    assert grown < GROWTH_MB
+    """Five hundred: none held back, the slowest hundredth in bounds, and next to no memory."""
+    found = load(paired, FEW)
+    assert found.median < HELD_MS, "answers wait for acknowledgements"
+    assert found.p99 < 4 * P99_MS  # the machine may be shared; the nightly run holds the figure itself
+    assert found.grown < GROWTH_MB
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_ten_thousand_requests(server: Running, paired: Phone) -> None:
     """At full size."""
-    p99, grown = load(paired, REQUESTS)
-    print(f"\n{REQUESTS} requests: p99 {p99:.1f} ms, memory +{grown:.1f} MB")  # noqa: T201
-    assert p99 < P99_MS
-    assert grown < GROWTH_MB
+    found = load(paired, REQUESTS)
+    print(  # noqa: T201
+        f"\n{REQUESTS} requests: median {found.median:.1f} ms, p99 {found.p99:.1f} ms, memory +{found.grown:.1f} MB"
+    )
+    assert found.p99 < P99_MS
+    assert found.grown < GROWTH_MB
 
 
 @pytest.mark.nightly
