@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 # The room that draws with Textual; it is entered for the face alone.
-from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.timer import Timer
 
@@ -43,14 +40,8 @@ BREATH_S = 1.0  # before anything is loaded for the background, which would hold
 class Face(QuietApp):
     """One tip or one calm glyph. It asks when an answer has run out and when the person comes back; else it sleeps."""
 
-    # Every cell is the canvas's own; a background here would only be painted over.
-    CSS = """
-    Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
-    """
+    canvas: Canvas
     INSTEAD = "oo tip"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
-    AUTO_FOCUS = None
     BINDINGS: ClassVar = [
         Binding(keys, action, show=False, priority=True)
         for keys, action in (
@@ -77,7 +68,7 @@ class Face(QuietApp):
         frame: Frame | None = None, background: Background | None = None, pace: float = 1.0,
     ) -> None:  # fmt: skip
         """`view` and `tip` are what `frame` shows already; `pace`: seconds that an acknowledgement stays."""
-        super().__init__(driver_class=FaceDriver, ansi_color=True)
+        super().__init__()
         self.canvas = Canvas(view or View(), encoding, ink)
         self._work = work
         self.frame = frame or Frame()
@@ -90,21 +81,12 @@ class Face(QuietApp):
         self._under_way = 0
         self._reactions = 0
         self._alarm: Timer | None = None
-        self._watch: Watch | None = None
 
-    def compose(self) -> ComposeResult:
-        """One canvas."""
-        yield self.canvas
-
-    def on_mount(self) -> None:
-        """Ask for the first time, and again whenever the process goes on."""
+    def begin(self) -> None:
+        """Take the first frame's terminal over, and ask for the first time."""
         if isinstance(self._driver, FaceDriver):
             self._driver.take_over()
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-                loop.add_signal_handler(number, self._leave, 128 + number)
-        self.app_resume_signal.subscribe(self, self._resume)
-        self._come_back()
+        self.come_back()
         if self._with_clock:
             self._tick()
         self.set_timer(BREATH_S, self._start_background)
@@ -112,21 +94,6 @@ class Face(QuietApp):
     def _start_background(self) -> None:
         if self._background is not None:
             self.run_worker(self._background.start, thread=True)
-
-    def on_unmount(self) -> None:
-        """Stop listening to the world outside."""
-        if self._watch is not None:
-            self._watch.close()
-
-    def _resume(self, _: App[None]) -> None:
-        # The terminal gave us an empty screen, and Textual believes it still holds what was there.
-        self.screen.refresh(layout=True)
-        self.canvas.refresh()
-        self._come_back()
-
-    def on_app_focus(self) -> None:
-        """The person looks here again."""
-        self._come_back()
 
     # Keys
 
@@ -172,7 +139,7 @@ class Face(QuietApp):
         """Hide the text, or look again."""
         self._tip = None
         self.canvas.view = View(hidden=not self.canvas.view.hidden, foot=self.canvas.view.foot)
-        self._come_back()
+        self.come_back()
 
     def action_keys(self) -> None:
         """Show or put away the keys that do something now."""
@@ -217,12 +184,12 @@ class Face(QuietApp):
             except OoError:
                 news = True
             if news:
-                self._come_back()
+                self.come_back()
 
         if not self.canvas.view.hidden:
             self.run_worker(Unbegun(attempt))
 
-    def _come_back(self) -> None:
+    def come_back(self) -> None:
         """Ask anew, unless something else is on the screen or under way."""
         view = self.canvas.view
         # An error stays too: unlocking a keyring takes the focus and gives it back, and would be asked for in a circle.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
 # The room that draws with Textual; it is entered for a screen alone.
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from oo_cli.adapters.watch import Watch
+from oo_cli.tui.driver import FaceDriver
 from oo_data.errors import OoError
 
 V = TypeVar("V")
@@ -55,11 +59,59 @@ class Drawn(Widget, Generic[V, R]):
 
 
 class QuietApp(App[None]):
-    """An app whose failures are told by its caller, once the terminal is as it was."""
+    """An app of one canvas, whose failures are told by its caller, once the terminal is as it was."""
 
+    # Every cell is the canvas's own; a background here would only be painted over.
+    CSS = """
+    Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
+    """
     INSTEAD: ClassVar[str]  # the command that does without a screen
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    AUTO_FOCUS = None
 
     failure: BaseException | None = None
+    canvas: Widget
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=FaceDriver, ansi_color=True)
+        self._watch: Watch | None = None
+
+    def compose(self) -> ComposeResult:
+        """One canvas."""
+        yield self.canvas
+
+    def on_mount(self) -> None:
+        """Heed the signals that end a program, and look again whenever the process goes on."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                loop.add_signal_handler(number, self._leave, 128 + number)
+        self.app_resume_signal.subscribe(self, self._resume)
+        self.begin()
+
+    def on_app_focus(self) -> None:
+        """The person looks here again."""
+        self.come_back()
+
+    def on_unmount(self) -> None:
+        """Stop listening to the world outside."""
+        if self._watch is not None:
+            self._watch.close()
+
+    @abstractmethod
+    def begin(self) -> None:
+        """What is done once the screen stands."""
+
+    @abstractmethod
+    def come_back(self) -> None:
+        """What is done when the person or the process comes back."""
+
+    def _resume(self, _: App[None]) -> None:
+        # The terminal gave us an empty screen, and Textual believes it still holds what was there.
+        self.screen.refresh(layout=True)
+        self.canvas.refresh()
+        self.come_back()
 
     def _leave(self, code: int) -> None:
         self.exit(return_code=code)

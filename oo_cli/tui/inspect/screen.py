@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
-from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.events import Key, Paste
 
 from oo_cli.adapters.watch import Watch
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.tui.driver import FaceDriver
 from oo_cli.tui.ink import Ink
 from oo_cli.tui.inspect import line as typing
 from oo_cli.tui.inspect import view as page
@@ -49,14 +45,8 @@ KEYS = (
 class Inspect(QuietApp):
     """Seven tables and what can be done to their rows. It reads when asked to; the log alone is followed."""
 
-    # Every cell is the canvas's own; a background here would only be painted over.
-    CSS = """
-    Screen, Canvas { width: 100%; height: 100%; background: ansi_default; overflow: hidden; scrollbar-size: 0 0; }
-    """
+    canvas: Canvas
     INSTEAD = "oo inspect --json"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
-    AUTO_FOCUS = None
     BINDINGS: ClassVar = [
         Binding(keys, action, show=False, priority=True)
         for keys, action in (
@@ -91,42 +81,21 @@ class Inspect(QuietApp):
         find: str = "",
         encoding: str = "utf-8",
     ) -> None:
-        super().__init__(driver_class=FaceDriver, ansi_color=True)
+        super().__init__()
         self._work = work
         self._tabs = tuple(tabs)
-        self._watch: Watch | None = None
         self._then: Callable[[str], None] | None = None
         blocks = encoding.lower().replace("-", "") == "utf8"
         view = View(tuple(tab.id for tab in self._tabs), self._tabs[tab].columns, tab, find=find, blocks=blocks)
         self.canvas = Canvas(view, encoding, ink)
 
-    def compose(self) -> ComposeResult:
-        """One canvas."""
-        yield self.canvas
-
-    def on_mount(self) -> None:
-        """Read the first tab, and it again whenever the process goes on."""
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-                loop.add_signal_handler(number, self._leave, 128 + number)
-        self.app_resume_signal.subscribe(self, self._resume)
+    def begin(self) -> None:
+        """Follow the log, and read the first tab."""
         self._watch = Watch(self._hear)
         self._show(self.canvas.view.tab)
 
-    def _resume(self, _: App[None]) -> None:
-        # The terminal gave us an empty screen, and Textual believes it still holds what was there.
-        self.screen.refresh(layout=True)
-        self.canvas.refresh()
-        self._read()
-
-    def on_unmount(self) -> None:
-        """Stop listening to the world outside."""
-        if self._watch is not None:
-            self._watch.close()
-
-    def on_app_focus(self) -> None:
-        """The person looks here again."""
+    def come_back(self) -> None:
+        """Read the tab in sight anew."""
         self._read()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
