@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import MappingProxyType, TracebackType
+from http.server import BaseHTTPRequestHandler
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
+
+from tests.loopback import Loopback, owner
 
 Json = dict[str, Any]
 
@@ -83,50 +85,20 @@ def always(reply: Reply) -> Script:
     return lambda asked: reply
 
 
-class Upstream:
-    """A context manager; `log` holds every request, `script` answers them."""
+class Upstream(Loopback):
+    """`log` holds every request, `script` answers them."""
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.script: Script = answer()
         self.log: list[Asked] = []
-        self.stopping = threading.Event()
-        self._http = _Listener(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        """The base address."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    @property
-    def host(self) -> str:
-        """The same as host:port."""
-        return self.url.removeprefix("http://")
-
-    def __enter__(self) -> Upstream:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, upstream: Upstream) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.upstream = upstream
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        upstream = cast("_Listener", self.server).upstream
+        upstream = cast("Upstream", owner(self))
         size = int(self.headers.get("Content-Length", 0))
         asked = Asked(self.path, dict(self.headers), self.rfile.read(size).decode())
         upstream.log.append(asked)

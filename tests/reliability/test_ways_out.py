@@ -77,7 +77,7 @@ def test_with_consents_the_ledger_is_what_happened(
     assert [answer["code"] for answer in answers] == [0] * len(answers), answers
     ledger, totals = json.loads(answers[-2]["out"]), json.loads(answers[-1]["out"])
     assert {row["purpose"] for row in ledger} >= {"todoist.sync", "todoist.write", "llm.tip-generator"}
-    for server in (todoist.origin, gateway.host):
+    for server in (todoist.host, gateway.host):
         sent, got = trace.moved[int(server.rpartition(":")[2])]
         told = [row for row in ledger if row["host"] == server]
         assert sum(row["bytes_out"] for row in told) == pytest.approx(sent, rel=0.01)
@@ -85,7 +85,7 @@ def test_with_consents_the_ledger_is_what_happened(
         assert sum(row["requests"] for row in totals if row["host"] == server) == len(told)
     assert len(ledger) == len(todoist.log) + len(gateway.log)
     assert {reach.port for reach in trace.reaches if reach.family == "AF_INET" and reach.port} <= {
-        int(server.rpartition(":")[2]) for server in (todoist.origin, gateway.host)
+        int(server.rpartition(":")[2]) for server in (todoist.host, gateway.host)
     }
     rooms = {room for event, room in room_calls(answers) if event.startswith("socket.")}
     assert rooms <= {HTTP, "oo_cli/adapters/llm/endpoint.py"}

@@ -100,7 +100,7 @@ def open_bench(folder: Path, account: Account | None = None) -> Iterator[Bench]:
     try:
         consent(store, True)
         with TodoistServer(account or build()) as server:
-            allowed = {PURPOSE: frozenset((server.origin,))}
+            allowed = {PURPOSE: frozenset((server.host,))}
             with Guard(store, FixedClock(), allowed) as guard:
                 yield Bench(store, server, guard)
     finally:

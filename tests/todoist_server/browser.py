@@ -123,7 +123,7 @@ def login_bench(folder: Path) -> Iterator[LoginBench]:
             at = addresses(settings)
             clock = FixedClock()
             server.oauth.now_ms = clock.now
-            with Guard(store, clock, allowed(at) | {"todoist.sync": frozenset((server.origin,))}) as guard:
+            with Guard(store, clock, allowed(at) | {"todoist.sync": frozenset((server.host,))}) as guard:
                 bench = LoginBench(store, server, guard, at, clock)
                 yield bench
                 bench.browser.close()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections import deque
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import parse_qs
 
+from tests.loopback import Loopback, owner
 from tests.todoist_server.account import Account, Json
 from tests.todoist_server.commands import Commands
 from tests.todoist_server.faults import Fault
@@ -22,14 +21,15 @@ from tests.todoist_server.wire import Answer, Request, Wire, failure, gone, ok, 
 RETIRED = ("/rest/v1/", "/rest/v2/", "/sync/v8/", "/sync/v9/", "/api/v8/", "/api/v9/")
 
 
-class TodoistServer:
-    """A context manager; `url` stands in for https://api.todoist.com.
+class TodoistServer(Loopback):
+    """`url` stands in for https://api.todoist.com.
 
     `faults` are used up, one per request, before the routes are asked. `log` holds every request;
     `on_request` runs in the server's thread before a byte is answered.
     """
 
     def __init__(self, account: Account) -> None:
+        super().__init__(_Handler)
         self.account = account
         self.commands = Commands(account)
         self.history = History(account)
@@ -38,39 +38,14 @@ class TodoistServer:
         self.faults: deque[Fault] = deque()
         self.log: list[Request] = []
         self.on_request: Callable[[Request], None] | None = None
-        self._stopping = threading.Event()
         self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
             ("POST", "/api/v1/sync"): self._sync,
             **self.history.routes(),
         }
-        self._http = _Listener(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def origin(self) -> str:
-        """host:port."""
-        return f"127.0.0.1:{self._http.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        """The base address."""
-        return f"http://{self.origin}"
-
-    def __enter__(self) -> TodoistServer:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     def handle(self, request: Request, authorization: str, out: io.BufferedIOBase) -> None:
         """Log the request, then answer it by the next fault or by its route."""
-        wire = Wire(out, request, self._stopping)
+        wire = Wire(out, request, self.stopping)
         self.log.append(request)
         if self.on_request is not None:
             self.on_request(request)
@@ -130,14 +105,6 @@ def _wanted(resource_types: Any, all_names: set[str]) -> set[str]:
     return wanted - {name[1:] for name in names if name.startswith("-")}
 
 
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, todoist: TodoistServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.todoist = todoist
-
-
 class _Counted(io.BufferedReader):
     """A request as it is read, counted."""
 
@@ -167,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         authorization = headers.pop("authorization", "")
         body = self.counted.read(int(headers.get("content-length", "0")))
         request = Request(self.command, self.path, headers, body, bytes_in=self.counted.count)
-        cast(_Listener, self.server).todoist.handle(request, authorization, self.wfile)
+        cast("TodoistServer", owner(self)).handle(request, authorization, self.wfile)
 
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names http.server looks for
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, cast
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from tests.loopback import Loopback, owner
 
 
 class Came(NamedTuple):
@@ -32,36 +32,19 @@ class Came(NamedTuple):
         return [span for of in found.resource_spans for scope in of.scope_spans for span in scope.spans]
 
 
-class Collector:
-    """A context manager; `log` holds every request. `status` answers them all, after `wait` seconds."""
+class Collector(Loopback):
+    """`log` holds every request. `status` answers them all, after `wait` seconds."""
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.log: list[Came] = []
         self.status, self.wait = 200, 0.0
         self.listed: list[dict[str, Any]] = []
         self.models: set[str] = set()
-        self.stopping = threading.Event()
-        self._http = _Listener(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        """The base address."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def traces(self) -> list[Came]:
         """The requests that carried spans."""
         return [came for came in self.log if came.path == "/v1/traces"]
-
-    def __enter__(self) -> Collector:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     def answer(self, came: Came) -> tuple[int, object]:
         """Status and body for MLflow's requests, as its REST API has them."""
@@ -78,14 +61,6 @@ class Collector:
         return 200, {}
 
 
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, collector: Collector) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.collector = collector
-
-
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer()
@@ -94,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        collector = cast("_Listener", self.server).collector
+        collector = cast("Collector", owner(self))
         headers = {name.lower(): value for name, value in self.headers.items()}
         size = int(headers.get("content-length", 0))
         came = Came(self.command, self.path, headers, self.rfile.read(size))

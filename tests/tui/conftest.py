@@ -14,16 +14,18 @@ import pytest
 
 from oo_cli.adapters.vault.sealer import new_key
 from oo_cli.house import Doors, House
+from oo_cli.tui.face import Face
+from oo_cli.tui.ink import ink_for
 from oo_cli.tui.session import Answer
 from oo_cli.usecases.connect import connect_todotxt
 from oo_cli.usecases.surface import Session
 from oo_cli.wiring import open_house, open_source
 from oo_cli.wiring_vault import in_memory
+from tests.tui.onscreen import OnScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from oo_cli.tui.face import Face
     from oo_cli.tui.first import Frame
     from oo_cli.tui.page import View
     from oo_cli.tui.run import Background
@@ -100,19 +102,12 @@ class CountingSession(Session):
         return super().run(counted, owed)
 
 
-class Screen:
-    """A running face, its keys, and what is painted."""
+class Screen(OnScreen[Face]):
+    """A running face."""
 
     def __init__(self, work: CountingSession, face: Face, pilot: Pilot[None]) -> None:
+        super().__init__(face, pilot)
         self.work = work
-        self.face = face
-        self.pilot = pilot
-
-    @property
-    def rows(self) -> list[str]:
-        """Every painted row of the screen, as wide as it is."""
-        screen = self.face.screen
-        return [strip.text for strip in screen._compositor.render_strips(screen.size)]
 
     @property
     def text(self) -> str:
@@ -123,27 +118,6 @@ class Screen:
     def asked(self) -> int:
         """How often the face asked what to say."""
         return self.work.asked
-
-    async def settle(self) -> None:
-        """Until nothing is under way."""
-        await self.pilot.pause()
-        await self.face.workers.wait_for_complete()
-        await self.pilot.pause()
-
-    async def press(self, *keys: str) -> str:
-        """Press keys one after the other; what can be read then."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
-        return self.text
-
-    async def see(self, wanted: Callable[[str], bool]) -> str:
-        """What can be read as soon as it is what is wanted."""
-        for _ in range(500):
-            await self.pilot.pause(0.01)
-            if wanted(self.text):
-                return self.text
-        raise AssertionError(f"not seen; the screen says: {self.text}")
 
 
 Watch = Callable[..., AbstractAsyncContextManager[Screen]]
@@ -166,9 +140,6 @@ def watch() -> Watch:
         background: Background | None = None,
         pace: float = 60.0,
     ) -> AsyncIterator[Screen]:
-        from oo_cli.tui.face import Face
-        from oo_cli.tui.ink import ink_for
-
         work = CountingSession(open_house or room.open)
         # Words stay until Escape, however slow the machine is.
         ink = ink_for(environ or {"COLORTERM": "truecolor"})

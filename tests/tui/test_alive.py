@@ -79,12 +79,12 @@ async def test_a_broken_source_is_told_at_the_edge(room: Room, watch: Watch) -> 
     async with watch(room) as screen:
         away = room.todo.with_suffix(".away")
         room.todo.rename(away)
-        screen.face.on_app_focus()
+        screen.app.on_app_focus()
         await screen.settle()
         assert screen.rows[-2].strip() == "todotxt could not be read"
         away.rename(room.todo)
         room.write("Call Ada due:2026-12-01\n")
-        screen.face.on_app_focus()
+        screen.app.on_app_focus()
         await screen.settle()
         assert screen.text == "Call Ada Due today."
 

@@ -49,7 +49,7 @@ async def test_one_tip_in_the_middle_and_nothing_else(room: Room, watch: Watch, 
 async def test_every_cell_is_black(room: Room, watch: Watch) -> None:
     """True black, also where nothing is written; the reason is dimmer than the tip."""
     async with watch(room) as screen:
-        painted = [s for y in range(24) for s in screen.face.canvas.render_line(y) if s.text]
+        painted = [s for y in range(24) for s in screen.app.canvas.render_line(y) if s.text]
         assert {hexed(s.style.bgcolor) for s in painted if s.style and s.style.bgcolor} == {"#000000"}
         assert all(s.style and s.style.bgcolor for s in painted)
         inks = {s.text: hexed(s.style.color) for s in painted if s.text.strip() and s.style and s.style.color}
@@ -166,7 +166,7 @@ async def test_pressing_twice_reacts_once(room: Room, watch: Watch) -> None:
     """Keys that come faster than the answer are for the tip that was on the screen, and count once."""
     async with watch(room) as screen:
         for _ in range(3):
-            screen.face.action_react("no")
+            screen.app.action_react("no")
         await screen.settle()
         assert screen.text == "not this"
         assert room.count("FeedbackGiven") == 1
@@ -230,8 +230,8 @@ async def test_hidden_means_hidden(room: Room, watch: Watch, size: tuple[int, in
 async def test_an_answer_that_comes_too_late_stays_hidden(room: Room, watch: Watch) -> None:
     """A tip that was asked for before `h` and arrives after it can neither be read nor reacted to."""
     async with watch(room) as screen:
-        screen.face.on_app_focus()
-        screen.face.action_hide()
+        screen.app.on_app_focus()
+        screen.app.action_hide()
         await screen.settle()
         assert await screen.press("d") == "· · ·"
         assert room.count("FeedbackGiven") == 0
@@ -291,7 +291,7 @@ async def test_it_asks_again_when_the_person_comes_back(room: Room, watch: Watch
 
     async with watch(room) as screen:
         room.write("Feed the cat due:2026-12-01\n")
-        screen.face.post_message(AppFocus())
+        screen.app.post_message(AppFocus())
         await screen.see(shows("Feed the cat"))
 
 

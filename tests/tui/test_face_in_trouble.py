@@ -65,7 +65,7 @@ async def test_an_error_is_one_dim_line_and_passes(room: Room, watch: Watch) -> 
         assert screen.text == "The key is locked. Unlock the keyring."
         assert screen.rows[4].strip() == screen.text
         locked = False
-        screen.face.post_message(AppFocus())
+        screen.app.post_message(AppFocus())
         await screen.settle()
         assert screen.text == "The key is locked. Unlock the keyring."
         assert await screen.press("escape") == "Call Ada Due today."
@@ -98,18 +98,18 @@ async def test_a_bug_ends_the_face_with_code_one(room: Room, watch: Watch) -> No
     # The harness raises what Textual was told.
     with pytest.raises(WorkerFailed, match="Call Ada"):
         await run()
-    assert isinstance(seen[0].face.failure, ZeroDivisionError)
-    assert seen[0].face.return_code == 1
-    assert seen[0].face._exit_renderables == []
+    assert isinstance(seen[0].app.failure, ZeroDivisionError)
+    assert seen[0].app.return_code == 1
+    assert seen[0].app._exit_renderables == []
 
 
 async def test_a_terminal_that_fails_shows_no_locals(room: Room, watch: Watch) -> None:
     """What Textual would draw when its input breaks is not drawn; the caller has one line to tell."""
     async with watch(room) as screen:
-        screen.face.panic("a traceback with Call Ada in it")
-        assert screen.face._exit_renderables == []
-        assert str(screen.face.failure) == "The terminal could not be read any more."
-        assert screen.face.return_code == 1
+        screen.app.panic("a traceback with Call Ada in it")
+        assert screen.app._exit_renderables == []
+        assert str(screen.app.failure) == "The terminal could not be read any more."
+        assert screen.app.return_code == 1
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
@@ -118,11 +118,11 @@ async def test_leaving(room: Room, watch: Watch, key: str) -> None:
     async with watch(room) as screen:
         await screen.pilot.press(key)
         await screen.pilot.pause()
-        assert screen.face.return_code == 0
+        assert screen.app.return_code == 0
 
 
 async def test_nothing_of_the_framework_shows_through(room: Room, watch: Watch) -> None:
     """No command palette, whose screenshot would write the tip to a file, and no key of the framework's own."""
     async with watch(room) as screen:
         assert await screen.press("ctrl+p", "ctrl+backslash", "tab", "f1", "enter", "x") == "Call Ada Due today."
-        assert len(screen.face.screen_stack) == 1
+        assert len(screen.app.screen_stack) == 1

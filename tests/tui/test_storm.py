@@ -62,7 +62,7 @@ async def endure(room: Room, watch: Watch, size: tuple[int, int], count: int) ->
     """No title crashes the face, reaches the terminal as a control, is taken for markup or overruns a row."""
     async with watch(room, size) as screen:
         for title in titles(count):
-            screen.face._say(Answer(tip_of(title), 900_000, (), None, ()))
+            screen.app._say(Answer(tip_of(title), 900_000, (), None, ()))
             rows = screen.rows
             assert [width(row) for row in rows] == [size[0]] * size[1]
             assert all(char.isprintable() or char == "\u200d" for row in rows for char in row)

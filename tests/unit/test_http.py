@@ -42,7 +42,7 @@ def test_answer_and_ledger(bench: Bench) -> None:
     reply = bench.call()
     assert (reply.status, reply.body, reply.headers["content-type"]) == (200, b'{"a": 1}', "application/json")
     row = bench.row()
-    assert (row.at, row.host, row.purpose) == (NOW, bench.server.origin, PURPOSE)
+    assert (row.at, row.host, row.purpose) == (NOW, bench.server.host, PURPOSE)
     assert (row.consent, row.categories, row.status) == (CONSENT, ("login",), "200")
 
 
@@ -94,7 +94,7 @@ def test_withdrawal_wins_while_waiting(bench: Bench) -> None:
 
     def attempt() -> None:
         store = db.open_store(bench.store.path)
-        guard = Guard(store, FixedClock(), {PURPOSE: frozenset((bench.server.origin,))})
+        guard = Guard(store, FixedClock(), {PURPOSE: frozenset((bench.server.host,))})
         try:
             Bench(store, bench.server, guard).call()
         except ConsentMissingError as error:
@@ -126,7 +126,7 @@ def test_withdrawal_wins_while_waiting(bench: Bench) -> None:
 )
 def test_foreign_origin(bench: Bench, url: str) -> None:
     """An address that is safe, but not on the list of this purpose, is refused and leaves no row."""
-    target = url.format(port=bench.server.origin.partition(":")[2])
+    target = url.format(port=bench.server.host.partition(":")[2])
     with pytest.raises(OoError, match="does not send to this address"):
         bench.call(url=target)
     assert egress.recent(bench.store, 10) == []

@@ -28,7 +28,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def test_tls_failed(bench: Bench) -> None:
     """A listener that cannot prove who it is gets no request."""
-    assert bench.failed(url=f"https://{bench.server.origin}/x").fault == "tls-failed"
+    assert bench.failed(url=f"https://{bench.server.host}/x").fault == "tls-failed"
     assert (bench.row().status, bench.row().bytes_out) == ("tls-failed", 0)
     assert bench.server.log == []
 

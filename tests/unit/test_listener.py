@@ -65,7 +65,7 @@ def test_where_nothing_tells_nothing_is_refused() -> None:
 def test_nothing_is_sent_to_a_stranger(tmp_path: Path) -> None:
     """The request is refused before the ledger and before the socket."""
     with open_bench(tmp_path) as bench:
-        guard = Guard(bench.store, FixedClock(), {PURPOSE: frozenset((bench.server.origin,))}, lambda port: True)
+        guard = Guard(bench.store, FixedClock(), {PURPOSE: frozenset((bench.server.host,))}, lambda port: True)
         with pytest.raises(NotYoursError, match="another user"):
             Bench(bench.store, bench.server, guard).call()
         assert bench.server.log == []

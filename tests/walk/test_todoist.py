@@ -138,7 +138,7 @@ def test_the_ledger_has_each_request(connected: Oo, server: TodoistServer) -> No
     """What left the machine is on record: as many rows as the server saw requests."""
     rows = json.loads(connected("egress", "--json").out)
     assert len(rows) == len(server.log)
-    assert {row["host"] for row in rows} == {server.origin}
+    assert {row["host"] for row in rows} == {server.host}
     assert {row["consent"] for row in rows} == {"source.todoist"}
 
 

@@ -40,7 +40,7 @@ def sdk(bench: Bench) -> Iterator[TodoistAPI]:
 
     def carry(request: httpx.Request) -> None:
         assert request.url.host == "api.todoist.com"
-        host, port = bench.server.origin.split(":")
+        host, port = bench.server.host.split(":")
         request.url = request.url.copy_with(scheme="http", host=host, port=int(port))
 
     with httpx.Client(event_hooks={"request": [carry]}, trust_env=False) as client:

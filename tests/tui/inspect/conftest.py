@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 
 from oo_cli.house import House
+from oo_cli.tui.ink import ink_for
+from oo_cli.tui.inspect.screen import Inspect
 from oo_cli.usecases.inspect.tabs import NAMES, tabs
 from oo_cli.usecases.surface import Session
-
-if TYPE_CHECKING:
-    from textual.pilot import Pilot
-
-    from oo_cli.tui.inspect.screen import Inspect
+from tests.tui.onscreen import OnScreen
 
 
-class Shown:
-    """A running admin screen, its keys, and what is painted."""
-
-    def __init__(self, app: Inspect, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def rows(self) -> list[str]:
-        """Every painted row of the screen, as wide as it is."""
-        screen = self.app.screen
-        return [strip.text for strip in screen._compositor.render_strips(screen.size)]
-
-    @property
-    def text(self) -> str:
-        """What can be read, row by row."""
-        return "\n".join(row.rstrip() for row in self.rows)
+class Shown(OnScreen[Inspect]):
+    """A running admin screen."""
 
     @property
     def picked(self) -> str:
@@ -46,32 +28,11 @@ class Shown:
         """The last row."""
         return self.rows[-1].strip()
 
-    async def settle(self) -> None:
-        """Until nothing is under way."""
-        await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
-
-    async def press(self, *keys: str) -> str:
-        """Press keys one after the other; what can be read then."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
-        return self.text
-
     async def type(self, words: str) -> str:
         """Clear the line, paste words into it and press Enter; what can be read then."""
         await self.press("ctrl+u")
         self.paste(words)
         return await self.press("enter")
-
-    async def see(self, wanted: str) -> None:
-        """Wait until something can be read."""
-        for _ in range(500):
-            await self.pilot.pause(0.01)
-            if wanted in self.text:
-                return
-        raise AssertionError(f"not seen: {wanted}; the screen says: {self.text}")
 
     def paste(self, words: str) -> None:
         """Have the terminal paste words."""
@@ -101,9 +62,6 @@ def enter() -> Enter:
         find: str = "",
         encoding: str = "utf-8",
     ) -> AsyncIterator[Shown]:
-        from oo_cli.tui.ink import ink_for
-        from oo_cli.tui.inspect.screen import Inspect
-
         work = Session(open_house)
         ink = ink_for({"COLORTERM": "truecolor"})
         app = Inspect(work, tabs(no_custody), ink, tab=NAMES.index(tab), find=find, encoding=encoding)
