@@ -9,7 +9,7 @@ import os
 
 from oo_cli.house import House, make_folders
 from oo_data.errors import CannotWriteError
-from oo_data.store import db, erase, words
+from oo_data.store import erase, whole, words
 
 NOTHING = "{}"  # an erasure that is one transaction: it was, or it never began
 
@@ -19,16 +19,7 @@ def owe(house: House, what: str = NOTHING) -> None:
     if os.path.lexists(house.paths.unsettled):
         return
     make_folders(house.paths)  # the one for the mark may have been cleared away
-    partial = f"{house.paths.unsettled}.new"
-    try:
-        fd = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with open(fd, "w", encoding="ascii") as file:
-            file.write(what)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(partial, house.paths.unsettled)
-    except OSError as error:
-        raise db.told(error) from error
+    whole.write(house.paths.unsettled, what.encode())
     words.clear(house.paths)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from oo_data.store import whole
 from oo_data.store.db import told
 
 
@@ -20,17 +21,11 @@ def read(path: str) -> str | None:
 
 def write(path: str, text: str) -> None:
     """Put a file in its place in one step, readable by its owner only. Raises `CannotWriteError`."""
-    fresh = f"{path}.oo-new"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        fd = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(fd)
-        os.replace(fresh, path)
     except OSError as error:
         raise told(error) from error
+    whole.write(path, text.encode())
 
 
 def remove(path: str) -> bool:

@@ -7,6 +7,7 @@ import stat
 
 from oo_data.errors import CannotWriteError, DataLockedError
 from oo_data.store.db import told
+from oo_data.store.whole import sync_directory
 
 _ENOUGH = 4096  # a line with a key takes far less; more is never read or overwritten
 
@@ -62,7 +63,7 @@ class PrivateFile:
             if _is_ours(self._path):  # a link or the like is replaced, and what it led to left alone
                 before = _open_own(self._path)
             os.rename(self._fresh, self._path)
-            _sync_directory(self._path)
+            sync_directory(self._path)
             if before >= 0:
                 _overwrite(before)
         except OSError:
@@ -126,16 +127,8 @@ def _wipe(path: str) -> bool:
     finally:
         os.close(fd)
     os.unlink(path)
-    _sync_directory(path)
+    sync_directory(path)
     return True
-
-
-def _sync_directory(path: str) -> None:
-    fd = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _unreadable() -> DataLockedError:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 
 from oo_cli.house import House
 from oo_cli.tui.ink import ink_for
 from oo_cli.tui.inspect.screen import Inspect
+from oo_cli.usecases.inspect.sheet import Tab
 from oo_cli.usecases.inspect.tabs import NAMES, tabs
 from oo_cli.usecases.surface import Session
 from tests.tui.onscreen import OnScreen
@@ -49,28 +51,29 @@ def no_custody(_: House) -> str:
     return "The key is this test's."
 
 
+@asynccontextmanager
+async def screen(
+    open_house: Callable[[], House], shown_tabs: Sequence[Tab], size: tuple[int, int], **options: Any
+) -> AsyncIterator[Shown]:
+    """The admin screen on a screen in memory; `options` as `Inspect` takes them."""
+    work = Session(open_house)
+    app = Inspect(work, shown_tabs, ink_for({"COLORTERM": "truecolor"}), **options)
+    try:
+        async with app.run_test(size=size) as pilot:
+            shown = Shown(app, pilot)
+            await shown.settle()
+            yield shown
+    finally:
+        work.close()
+
+
 @pytest.fixture
 def enter() -> Enter:
     """Run the admin screen on a house, at one of its tabs."""
 
-    @asynccontextmanager
-    async def running(
-        open_house: Callable[[], House],
-        tab: str = "events",
-        size: tuple[int, int] = (100, 30),
-        *,
-        find: str = "",
-        encoding: str = "utf-8",
-    ) -> AsyncIterator[Shown]:
-        work = Session(open_house)
-        ink = ink_for({"COLORTERM": "truecolor"})
-        app = Inspect(work, tabs(no_custody), ink, tab=NAMES.index(tab), find=find, encoding=encoding)
-        try:
-            async with app.run_test(size=size) as pilot:
-                shown = Shown(app, pilot)
-                await shown.settle()
-                yield shown
-        finally:
-            work.close()
+    def running(
+        open_house: Callable[[], House], tab: str = "events", size: tuple[int, int] = (100, 30), **options: Any
+    ) -> AbstractAsyncContextManager[Shown]:
+        return screen(open_house, tabs(no_custody), size, tab=NAMES.index(tab), **options)
 
     return running

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,8 @@ from oo_cli.demo.person import throw_away
 from oo_cli.house import House
 from oo_cli.usecases.inspect.sheet import Ask, Chart, Row, Sheet, Tab
 from oo_cli.usecases.inspect.tabs import NAMES, tabs
-from oo_cli.usecases.surface import Session
 from oo_cli.wiring import open_house
-from tests.tui.inspect.conftest import Shown, no_custody
+from tests.tui.inspect.conftest import no_custody, screen
 
 HERE = Path(__file__).parent
 SIZES = ((40, 10), (80, 24), (200, 60))
@@ -54,25 +53,6 @@ async def picture(environ: Mapping[str, str], tab: str, size: tuple[int, int] = 
         async with screen(demo, tabs(no_custody), size) as shown:
             await shown.press(str(NAMES.index(tab) + 1))
             return shown.app.export_screenshot(title=f"oo inspect --tab {tab}")
-
-
-@asynccontextmanager
-async def screen(
-    open_house: Callable[[], House], shown_tabs: Sequence[Tab], size: tuple[int, int]
-) -> AsyncIterator[Shown]:
-    """The admin screen on a screen in memory."""
-    from oo_cli.tui.ink import ink_for
-    from oo_cli.tui.inspect.screen import Inspect
-
-    work = Session(open_house)
-    app = Inspect(work, shown_tabs, ink_for({"COLORTERM": "truecolor"}))
-    try:
-        async with app.run_test(size=size) as pilot:
-            shown = Shown(app, pilot)
-            await shown.settle()
-            yield shown
-    finally:
-        work.close()
 
 
 def path(name: str, size: tuple[int, int]) -> Path:
