@@ -178,12 +178,18 @@ class House:
         """The maker of keyed references; its key is made once and lies sealed."""
         from oo_cli.engine.refs import Refs
 
-        sealed = profile.secret(self.store.conn, REF_KEY)
-        if sealed is None:
-            key = os.urandom(32).hex()
-            self.keep_secret(REF_KEY, key)
-            return Refs(bytes.fromhex(key))
+        sealed = profile.secret(self.store.conn, REF_KEY) or self._first_ref_key()
         return Refs(bytes.fromhex(self.sealer.unseal(sealed, "secret", "sealed", REF_KEY)))
+
+    def _first_ref_key(self) -> bytes:
+        sealer = self.sealer  # opened before the write: that may itself write
+        with self.store.write() as conn:
+            sealed = profile.secret(conn, REF_KEY)  # another first start may have been quicker
+            if sealed is None:
+                key = os.urandom(32).hex()
+                sealed = sealer.seal(key, "secret", "sealed", REF_KEY, source=keys.HOUSE, at=None)
+                profile.save_secret(conn, REF_KEY, sealed, self.clock.now_ms())
+        return sealed
 
     @cached_property
     def spans(self) -> Tracer:
