@@ -15,6 +15,8 @@ from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from oo_cli.adapters.vault.passphrase_holder import Asker
     from oo_cli.bus import Bus
     from oo_cli.engine.refs import Refs
@@ -221,6 +223,14 @@ class House:
                 return
             sealed = sealer.seal(value, "secret", "sealed", name, source=source, at=None)
             profile.save_secret(conn, name, sealed, self.clock.now_ms())
+
+    def record_consent(self, conn: Connection, key: str, granted: bool) -> None:
+        """Record a consent or its withdrawal, and that it changed, inside the caller's write."""
+        from oo_data.contracts.event import ConsentChanged
+
+        now = self.clock.now_ms()
+        profile.set_consent(conn, key, granted, now)
+        self.bus.publish(conn, ConsentChanged(key, int(granted)), now)
 
     def damage(self, error: Exception) -> OoError | None:
         """What an unforeseen error comes from, where that is the database; None where it is a bug of oO's."""

@@ -14,7 +14,7 @@ from oo_cli.engine.told import counted
 from oo_cli.house import House
 from oo_cli.usecases import aftermath
 from oo_data import catalog
-from oo_data.contracts.event import ConsentChanged, SourceConnected, SourceDisconnected
+from oo_data.contracts.event import SourceConnected, SourceDisconnected
 from oo_data.errors import BadUsageError, ConnectionNeededError, DataLockedError
 from oo_data.store import erase, profile, tips
 
@@ -69,9 +69,10 @@ def connect_remote(
         log_in()
     except BaseException:
         if not known:
-            set_consent(house, f"source.{source}", False)
             with house.store.write() as conn:
+                house.record_consent(conn, f"source.{source}", False)
                 profile.drop_secrets(conn, source)
+            house.bus.deliver()
         raise
     _grant(house, source, watch_path)
     if write:
@@ -104,8 +105,7 @@ def disconnect(house: House, source: str, offline: bool = False) -> Left:
     with leaving as told, house.store.write():
         for key in (f"source.{source}", f"{source}.write"):
             if key in profile.granted(conn):
-                profile.set_consent(conn, key, False, now)
-                house.bus.publish(conn, ConsentChanged(key, 0), now)
+                house.record_consent(conn, key, False)
         erased = erase.source(conn, source)
         tips.replace_silences(conn, now, gate.MOMENT_ORIGIN, ())
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
@@ -125,17 +125,15 @@ def _grant(house: House, source: str, watch_path: str | None) -> None:
         wanted = [f"source.{source}", *(f"agent.{agent}" for agent in registry.names())]
         for key in wanted:
             if key == f"source.{source}" or key not in asked:
-                profile.set_consent(conn, key, True, now)
-                house.bus.publish(conn, ConsentChanged(key, 1), now)
+                house.record_consent(conn, key, True)
         house.bus.publish(conn, SourceConnected(source), now)
     house.bus.deliver()
 
 
-def set_consent(house: House, key: str, granted: bool) -> None:
-    """Record a consent or its withdrawal, and say that it changed."""
-    conn = house.store.conn
-    now = house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, key, granted, now)
-        house.bus.publish(conn, ConsentChanged(key, int(granted)), now)
+def set_consent(house: House, key: str, granted: bool, mark: str = "") -> None:
+    """Record a consent or its withdrawal, and say that it changed. `mark`: what it was given for, kept with it."""
+    with house.store.write() as conn:
+        house.record_consent(conn, key, granted)
+        if mark:
+            profile.set_meta(conn, key, mark)
     house.bus.deliver()

@@ -14,7 +14,6 @@ from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.areas import AT_GATEWAY
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_cli.usecases.flows import WRITE, Flow
-from oo_data.contracts.event import ConsentChanged
 from oo_data.contracts.llm import ALIASES, PLACES, consent_key
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import erase, outbox, profile, tips, words
@@ -57,11 +56,14 @@ def grant(house: House, key: str) -> None:
     about_source = key not in own.CONSENTS and (key.startswith("source.") or key.endswith(WRITE))
     if about_source and source not in profile.sources(house.store.conn):
         raise ConnectionNeededError(f"{source} is not connected.", f"Run: oo connect {source}")
-    set_consent(house, key, True)
-    for entry in registry.discover(own_folder(house)):
-        if key == f"agent.{entry.id}" and entry.origin != "ours" and not entry.problem:
-            with house.store.write() as conn:
-                profile.set_meta(conn, key, registry.mark(entry))
+    set_consent(house, key, True, _mark_of(house, key))
+
+
+def _mark_of(house: House, key: str) -> str:
+    """What a consent is given for, where it is for an agent that oO does not bring along."""
+    agents = registry.discover(own_folder(house)) if key.startswith("agent.") else ()
+    theirs = (entry for entry in agents if entry.origin != "ours" and not entry.problem)
+    return next((registry.mark(entry) for entry in theirs if key == f"agent.{entry.id}"), "")
 
 
 def revoke(house: House, key: str) -> list[str]:
@@ -96,8 +98,7 @@ def revoke(house: House, key: str) -> list[str]:
     conn = house.store.conn
     now = house.clock.now_ms()
     with house.store.write():
-        profile.set_consent(conn, key, False, now)
-        house.bus.publish(conn, ConsentChanged(key, 0), now)
+        house.record_consent(conn, key, False)
         erased = erase.agent(conn, agent)
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
     erase.compact(house.store)
@@ -108,11 +109,8 @@ def revoke(house: House, key: str) -> list[str]:
 
 def _stop_writing(house: House, key: str) -> list[str]:
     """Withdraw the consent and drop what still waits, both at once; the gate itself stops what is under way."""
-    conn = house.store.conn
-    now = house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, key, False, now)
-        house.bus.publish(conn, ConsentChanged(key, 0), now)
+    with house.store.write() as conn:
+        house.record_consent(conn, key, False)
         dropped = outbox.drop_source(conn, key.removesuffix(WRITE))
     house.bus.deliver()
     return [counted(dropped, "waiting writes")] if dropped else []
@@ -120,11 +118,8 @@ def _stop_writing(house: House, key: str) -> list[str]:
 
 def _stop_asking(house: House, key: str) -> list[str]:
     """Withdraw the consent and erase what models said under it; the next look at the shelf words those tips anew."""
-    conn = house.store.conn
-    now = house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, key, False, now)
-        house.bus.publish(conn, ConsentChanged(key, 0), now)
+    with house.store.write() as conn:
+        house.record_consent(conn, key, False)
         erased = erase.model_words(conn, key)
         if key in AT_GATEWAY:
             erased |= erase.from_gateway(conn)

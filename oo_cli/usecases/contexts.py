@@ -7,7 +7,7 @@ from typing import NamedTuple
 from oo_cli.engine import contexts as engine
 from oo_cli.engine.when import HOUR_MS
 from oo_cli.house import House
-from oo_data.contracts.event import ConsentChanged, ContextChanged
+from oo_data.contracts.event import ContextChanged
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.signal import ContextSignal
 from oo_data.errors import BadUsageError, ConsentMissingError
@@ -141,11 +141,9 @@ def look(house: House) -> None:
 
 def forget_signs(house: House) -> int:
     """Withdraw the consent `context.auto` and erase every sign, both at once; how many there were."""
-    conn, now = house.store.conn, house.clock.now_ms()
-    with house.store.write():
+    with house.store.write() as conn:
         if AUTO in profile.granted(conn):
-            profile.set_consent(conn, AUTO, False, now)
-            house.bus.publish(conn, ConsentChanged(AUTO, 0), now)
+            house.record_consent(conn, AUTO, False)
         dropped = store.drop_signs(conn)
         profile.outdate_shelf(conn)
     erase.compact(house.store)

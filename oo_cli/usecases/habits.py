@@ -11,7 +11,7 @@ from oo_cli.engine.features import habit as engine
 from oo_cli.engine.when import DAY_MS, local, midnight
 from oo_cli.house import House
 from oo_cli.usecases import own
-from oo_data.contracts.event import ConsentChanged, SourceConnected
+from oo_data.contracts.event import SourceConnected
 from oo_data.contracts.feature import TaskCompletion
 from oo_data.errors import BadUsageError
 from oo_data.names import clean, identity
@@ -133,8 +133,7 @@ def _connect(house: House, now: int) -> None:
     profile.connect_source(conn, SOURCE, now, None)
     for key in (own.HABIT, *(f"agent.{agent}" for agent in registry.names())):
         if key not in asked:
-            profile.set_consent(conn, key, True, now)
-            house.bus.publish(conn, ConsentChanged(key, 1), now)
+            house.record_consent(conn, key, True)
     house.bus.publish(conn, SourceConnected(SOURCE), now)
 
 

@@ -14,7 +14,7 @@ from oo_cli.engine import gate
 from oo_cli.engine.evaluation import holdout
 from oo_cli.engine.evaluation.holdout import Outcome
 from oo_cli.house import House
-from oo_data.contracts.event import ConsentChanged, HeldOut
+from oo_data.contracts.event import HeldOut
 from oo_data.store import erase, events, profile, records, tips
 
 CONSENT = "holdout"
@@ -67,8 +67,7 @@ def stop(house: House) -> dict[str, int]:
     """Withdraw the consent, and with it every silence and every lot that was drawn; a share of 0 keeps the lots."""
     conn, now = house.store.conn, house.clock.now_ms()
     with house.store.write():
-        profile.set_consent(conn, CONSENT, False, now)
-        house.bus.publish(conn, ConsentChanged(CONSENT, 0), now)
+        house.record_consent(conn, CONSENT, False)
         tips.replace_silences(conn, now, holdout.ORIGIN, ())
         erased = erase.lots(conn, SEED)
     erase.compact(house.store)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from oo_cli.engine.when import MINUTE_MS
 from oo_cli.house import House
 from oo_cli.usecases import agenda
-from oo_data.contracts.event import ConsentChanged, Envelope
+from oo_data.contracts.event import Envelope
 from oo_data.errors import ConsentMissingError, OoError
 from oo_data.ids import new_id
 from oo_data.ports import Mirror
@@ -53,10 +53,8 @@ def mirror(house: House) -> Report | None:
 
 def stop(house: House) -> None:
     """Withdraw the consent: nothing more is sent. The place in the log stays, so that nothing is sent twice later."""
-    conn, now = house.store.conn, house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, agenda.MIRROR, False, now)
-        house.bus.publish(conn, ConsentChanged(agenda.MIRROR, 0), now)
+    with house.store.write() as conn:
+        house.record_consent(conn, agenda.MIRROR, False)
         duties.drop(conn, agenda.MIRROR)
     house.bus.deliver()
 

@@ -9,7 +9,7 @@ from oo_cli.engine.features import mood as engine
 from oo_cli.engine.when import DAY_MS, local, midnight
 from oo_cli.house import House
 from oo_cli.usecases import own
-from oo_data.contracts.event import ConsentChanged, MoodNoted
+from oo_data.contracts.event import MoodNoted
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.signal import MoodSignal
 from oo_data.errors import BadUsageError
@@ -45,8 +45,7 @@ def note(house: House, score: int, text: str = "") -> bool:
     with house.store.write() as conn:
         sealed = sealer.seal(said, "mood", "note", mood_id, source="mood", at=now) if said else None
         if first:
-            profile.set_consent(conn, own.MOOD, True, now)
-            house.bus.publish(conn, ConsentChanged(own.MOOD, 1), now)
+            house.record_consent(conn, own.MOOD, True)
         moods.add(conn, Mood(mood_id, now, score, sealed))
         house.bus.publish(conn, MoodNoted(mood_id, score), now)
         profile.outdate_shelf(conn)
@@ -81,11 +80,9 @@ def forget(house: House, withdraw: bool = False) -> dict[str, int]:
 
     `withdraw` takes the consent back as well. Raises `RuntimeError` should anything be left.
     """
-    now = house.clock.now_ms()
     with house.store.write() as conn:
         if withdraw:
-            profile.set_consent(conn, own.MOOD, False, now)
-            house.bus.publish(conn, ConsentChanged(own.MOOD, 0), now)
+            house.record_consent(conn, own.MOOD, False)
         erased = moods.erase(conn)
         profile.outdate_shelf(conn)
     erase.compact(house.store)

@@ -13,7 +13,7 @@ from oo_cli.house import House
 from oo_cli.usecases.connect import set_consent
 from oo_cli.usecases.recommend import tip_of
 from oo_data.contracts.channel import Channel
-from oo_data.contracts.event import ConsentChanged, TipShown
+from oo_data.contracts.event import TipShown
 from oo_data.errors import BadUsageError, ConsentMissingError, OoError, SourceUnavailableError
 from oo_data.store import events, locks, profile, shelf
 
@@ -95,13 +95,10 @@ def switch_on(house: House, name: str, words: bool, url: str = "") -> Channel:
 
 def switch_off(house: House, name: str) -> bool:
     """Withdraw a channel's consent and erase its address; whether it was on."""
-    conn = house.store.conn
-    now = house.clock.now_ms()
-    with house.store.write():
+    with house.store.write() as conn:
         was_on = PREFIX + name in profile.granted(conn)
         if was_on:
-            profile.set_consent(conn, PREFIX + name, False, now)
-            house.bus.publish(conn, ConsentChanged(PREFIX + name, 0), now)
+            house.record_consent(conn, PREFIX + name, False)
         profile.drop_secrets(conn, PREFIX + name)
     house.bus.deliver()
     return was_on

@@ -12,7 +12,6 @@ from oo_cli.engine.when import HOUR_MS
 from oo_cli.house import House
 from oo_cli.usecases import own
 from oo_cli.usecases.connect import set_consent
-from oo_data.contracts.event import ConsentChanged
 from oo_data.errors import BadUsageError
 from oo_data.secret import Secret
 from oo_data.store import devices, profile
@@ -123,10 +122,8 @@ def revoke(house: House, name: str) -> None:
 
 def switch_off(house: House) -> int:
     """Withdraw the consent with every device and the certificate; how many devices. A running server ends by it."""
-    conn, now = house.store.conn, house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, CONSENT, False, now)
-        house.bus.publish(conn, ConsentChanged(CONSENT, 0), now)
+    with house.store.write() as conn:
+        house.record_consent(conn, CONSENT, False)
         dropped = devices.drop_all(conn)
         profile.drop_secrets(conn, CONSENT)
     house.bus.deliver()

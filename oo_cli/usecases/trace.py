@@ -10,7 +10,6 @@ from oo_cli.adapters.trace.places import COLLECTOR, CONSENT, MLFLOW, PURPOSE, Pl
 from oo_cli.house import House
 from oo_cli.spans import OFF, Recorder
 from oo_cli.usecases.findings import Finding
-from oo_data.contracts.event import ConsentChanged
 from oo_data.contracts.span import Span
 from oo_data.errors import OoError
 from oo_data.ports import VersionRegistry
@@ -57,10 +56,8 @@ def versions(spans: Sequence[Span]) -> dict[str, str]:
 
 def stop(house: House) -> int:
     """Withdraw the consent and let go of what was noted under it; how many notes there were."""
-    conn, now = house.store.conn, house.clock.now_ms()
-    with house.store.write():
-        profile.set_consent(conn, CONSENT, False, now)
-        house.bus.publish(conn, ConsentChanged(CONSENT, 0), now)
+    with house.store.write() as conn:
+        house.record_consent(conn, CONSENT, False)
         dropped = profile.drop_meta(conn, REGISTERED)
     house.bus.deliver()
     return dropped

@@ -10,7 +10,7 @@ from oo_agents import registry
 from oo_cli.house import House
 from oo_cli.usecases import contexts, think
 from oo_cli.usecases.agents import disable, enable, own_folder
-from oo_data.contracts.event import ContextChanged, MoodNoted, SnippetEmitted
+from oo_data.contracts.event import ConsentChanged, ContextChanged, Event, MoodNoted, SnippetEmitted
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.profile import Pref
 from oo_data.errors import BadUsageError
@@ -190,3 +190,18 @@ def test_the_others_are_looked_for_only_when_allowed(tmp_path: Path) -> None:
     house = new_house(tmp_path)
     write(house, "mine")
     assert think.installed(house, {"agent.mine", "agent.momentum"}) == registry.discover(own_folder(house), False)
+
+
+def test_a_consent_comes_with_what_it_is_for(tmp_path: Path) -> None:
+    """Whoever hears that an agent was allowed finds what it was allowed as: the two are written at once."""
+    house = new_house(tmp_path, FixedClock())
+    write(house, "calm-agent", on=False)
+    told = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, ConsentChanged):
+            told.append((event.subject, event.granted, profile.meta(house.store.conn, event.subject)))
+
+    house.bus.subscribe(hear)
+    enable(house, "calm-agent")
+    assert told == [("agent.calm-agent", 1, "yours ")]
