@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from oo_data.contracts.event import EVENTS, Event, data_of, kind_of
+from oo_data.contracts.event import EVENTS, Event, kind_of
 from oo_data.contracts.tip import REASONS
 from oo_data.ids import new_id
 from oo_data.store import cursors, events
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Event], None]
 # Ids, references, keys and fixed words; nothing that could be a sentence from outside.
-_SAFE = re.compile(r"[A-Za-z0-9_.:@+\-]{0,96}")
+_SAFE = re.compile(r"[A-Za-z0-9_.:@+\-]*")
+_MOST, _VALUE_MOST = 96, 1024  # characters, of anything and of a preference's value
 
 
 class Bus:
@@ -75,9 +76,10 @@ def validate(event: Event) -> None:
     """Refuse an event of an unknown type, or one that carries more than references and numbers."""
     if EVENTS.get(kind_of(event)) is not type(event):
         raise ValueError("unknown event type")
-    for value in (event.subject, *data_of(event).values()):
+    for name, value in event._asdict().items():
         if isinstance(value, str):
-            if value not in REASONS and not _SAFE.fullmatch(value):
+            most = _VALUE_MOST if name == "value" else _MOST
+            if value not in REASONS and not (len(value) <= most and _SAFE.fullmatch(value)):
                 raise ValueError(f"{kind_of(event)} carries text")
         elif not isinstance(value, (int, float)):
             raise ValueError(f"{kind_of(event)} carries something that is neither text nor number")

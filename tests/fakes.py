@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from oo_cli.adapters.vault.custody import Custodian
 from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.holders import FileHolder
 from oo_cli.house import Doors, House, make_folders
+from oo_data.contracts.event import Envelope, Fetched
 from oo_data.contracts.signal import DoneSignal, Reading, TaskSignal
-from oo_data.errors import OoError
-from oo_data.ports import Clock, Sealer, Source
+from oo_data.errors import OoError, SourceUnavailableError
+from oo_data.ports import Clock, Mirror, Sealer, Source
 from oo_data.text import Untrusted
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -85,6 +86,43 @@ class FakeSource(Source):
     def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
+
+
+class FakeStream(Mirror):
+    """A stream in memory, as one home reaches it; `events` is what all homes that share it see.
+
+    `room` is how many events it still takes from this home; `up` whether it can be reached.
+    """
+
+    def __init__(self, events: list[Envelope]) -> None:
+        self._events = events
+        self.up = True
+        self.room = 1 << 30
+
+    @property
+    def host(self) -> str:
+        """Always the same."""
+        return "stream:4222"
+
+    def send(self, events: Sequence[Envelope]) -> tuple[int, OoError | None]:
+        """Take each event once by its id, as far as there is room."""
+        self._look()
+        known = {event.id for event in self._events}
+        taken = events[: self.room]
+        self._events += [event for event in taken if event.id not in known]
+        self.room -= len(taken)
+        return len(taken), None if len(taken) == len(events) else SourceUnavailableError("It is full.", "Wait.")
+
+    def fetch(self, after: int, limit: int) -> Fetched:
+        """What lies after a place; from the beginning, where the stream is shorter than that."""
+        self._look()
+        after = after if after <= len(self._events) else 0
+        found = tuple(self._events[after : after + limit])
+        return Fetched(found, after + len(found), after + len(found) < len(self._events))
+
+    def _look(self) -> None:
+        if not self.up:
+            raise SourceUnavailableError("It cannot be reached.", "Wait.")
 
 
 def file_vault(house: House) -> Sealer:

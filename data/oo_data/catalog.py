@@ -127,6 +127,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "table",
+        "arrival",
+        "marks of what came from another home",
+        "ids",
+        "as long as the event, or until the consent is withdrawn",
+        "own rows",
+    ),
+    Entry("table", "register", "turns of preferences", "ids, numbers, times", "until forget", "mixed rows"),
+    Entry(
+        "table",
         "device",
         "paired phones",
         "names, times, a hash of each token",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from oo_data.contracts.event import Envelope
+from oo_data.contracts.event import Envelope, Fetched
 from oo_data.contracts.job import Job
 from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, LlmVectors, Place
 from oo_data.contracts.signal import Reading
@@ -123,7 +123,7 @@ class Llm(Protocol):
 
 
 class Mirror(Protocol):
-    """A stream elsewhere that takes events. `host` is where it is, as host:port."""
+    """A stream elsewhere that takes events, and keeps them for the person's other homes. `host` is host:port."""
 
     @property
     def host(self) -> str:
@@ -134,6 +134,13 @@ class Mirror(Protocol):
         """How many of a batch, from the first on, have arrived for certain, and what kept the rest.
 
         Raises `ConsentMissingError` and `SourceUnavailableError` with nothing sent.
+        """
+        ...
+
+    def fetch(self, after: int, limit: int) -> Fetched:
+        """At most `limit` events of any home after a place, which is 0 before the first; its own come back too.
+
+        The place may be an earlier one: the stream was made anew. Raises as `send`.
         """
         ...
 

@@ -33,6 +33,10 @@ class Refs:
         """The reference of a sign of where the machine is, such as the network it is on."""
         return self._of("sign", kind, value)
 
+    def person(self) -> str:
+        """The reference of the person, the same in every home that has this key."""
+        return self._of("person", "", "")
+
     def title(self, text: str) -> str:
         """The reference of a title: another one whenever its words change."""
         return self._of("title", "", text)

@@ -78,8 +78,7 @@ def revoke(house: House, key: str) -> list[str]:
     if key in MODELS:
         return _stop_asking(house, key)
     if key == agenda.MIRROR:
-        mirror.stop(house)
-        return []
+        return [counted(dropped, "events of other homes")] if (dropped := mirror.stop(house)) else []
     if key == contexts.AUTO:
         return [counted(dropped, "signs of contexts")] if (dropped := contexts.forget_signs(house)) else []
     if key == TRACE:

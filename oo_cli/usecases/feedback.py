@@ -9,19 +9,17 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from oo_cli.engine import gate
-from oo_cli.engine.twins import twins_of
-from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, due_of, local, midnight
+from oo_cli.engine.when import DAY_MS, HOUR_MS, due_of, local
 from oo_cli.engine.wording import tip_text
 from oo_cli.house import House
-from oo_cli.usecases import outbox
-from oo_cli.usecases.reactions import LAST, reactions
+from oo_cli.usecases import hush, outbox
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipShown
-from oo_data.contracts.feature import TaskCompletion, TaskFeatures
-from oo_data.contracts.tip import Reaction, SilentSpan
+from oo_data.contracts.feature import TaskCompletion
+from oo_data.contracts.tip import Reaction
 from oo_data.errors import BadUsageError, OoError
 from oo_data.ids import new_id
-from oo_data.store import events, health, profile, records, shelf, tips
+from oo_data.store import events, health, homes, profile, records, shelf, tips
 from oo_data.store.events import Logged
 
 # How long "not this" keeps a task away, by the reason given.
@@ -32,7 +30,6 @@ NO_MS = {
     "wrong": 30 * DAY_MS,
     "too many": DAY_MS,
 }
-TOO_MANY_MS = 4 * HOUR_MS
 SUCCEEDED_AT_ONCE = "todotxt"  # the list to which oO itself writes the next occurrence
 # Ways to say "later" that may cross midnight and still name no day.
 BY_THE_CLOCK = re.compile(r"tonight|(?:in )?\d+\s*(?:m|min|h|hours?)|\d+:\d+")
@@ -82,16 +79,16 @@ def react(
             if any(_is_same(entry, tip_id, "done") for entry in _standing(house)):
                 raise BadUsageError("That one is done already.", "To take that back: oo undo")
             house.bus.publish(conn, event, now, event_id)
-            _keep_quiet(house, reason, event_id, now)
+            hush.pause(house, reason, event_id, now)
             # If the tick fails, the reaction is not logged either.
             if reaction == "done":
                 in_source = _tick(house, event_id, subject, source, handle, now)
-                until, cause = _done_mute(house, subject, in_source, now)
+                until, cause = hush.done_mute(house, subject, in_source, now)
                 for ref in (subject, *_successors(house, subject, source, text)):
                     tips.mute(conn, ref, until, cause, event_id)
             else:
                 tips.mute(conn, subject, until, cause, event_id)
-            _mute_twins(house, subject, until, cause, event_id, now)
+            hush.mute_twins(house, subject, until, cause, event_id, now)
             if reaction == "later":
                 _reschedule(house, event_id, subject, source, handle, _named_day(house, when, until, now))
     except OoError:
@@ -104,41 +101,9 @@ def react(
     return Reacted(tip_id, subject, reaction, text, event.until, in_source, source, delivery)
 
 
-def _keep_quiet(house: House, reason: str, event_id: str, now: int) -> None:
-    """The pause that the reaction just logged brings; taking it back ends it."""
-    conn = house.store.conn
-    if reason == "too many":
-        tips.add_silence(conn, SilentSpan(event_id, now, now + TOO_MANY_MS, "cool-down", 0, "always", "person"))
-        return
-    minutes = gate.pause_minutes(profile.prefs(conn))
-    known = [said for said in reactions(house, LAST) if said.at <= now]  # a clock may have been ahead
-    span = gate.pause(known, now, minutes) if minutes else None
-    if span is not None:
-        tips.add_silence(conn, span._replace(id=event_id, origin="person"))
-
-
-def _done_mute(house: House, subject: str, in_source: bool, now: int) -> tuple[int, str]:
-    """How long a done task stays away: one that comes back, for today; one its source still lists, until it is gone."""
-    task = _task(house, subject)
-    if task is not None and task.recurring:
-        return midnight(day_after(local(now, house.zone).date()), house.zone), tips.DONE_TODAY
-    return tips.FOREVER, tips.DONE if in_source else tips.DONE_HERE
-
-
-def _mute_twins(house: House, subject: str, until: int, cause: str, event_id: str, now: int) -> None:
-    """Keep the same thing in other lists away for as long; one that stays open there after a done, while it does."""
-    conn = house.store.conn
-    for twin in twins_of(subject, records.tasks(conn)):
-        if cause in (tips.DONE, tips.DONE_HERE):
-            twin_until, twin_cause = _done_mute(house, twin.ref, False, now)
-            tips.mute(conn, twin.ref, twin_until, twin_cause, event_id)
-        else:
-            tips.mute(conn, twin.ref, until, cause, event_id)
-
-
 def _successors(house: House, subject: str, source: str, text: str) -> tuple[str, ...]:
     """Where a local list writes the next occurrence at once: the references of what is not wanted again today."""
-    task = _task(house, subject)
+    task = hush.task_of(house, subject)
     if task is None or not task.recurring or source != SUCCEEDED_AT_ONCE:
         return ()
     reading = house.source(source).read(house.clock.now_ms())
@@ -213,12 +178,13 @@ def _last_reaction(house: House) -> Logged | None:
 
 
 def _standing(house: House) -> Iterator[Logged]:
-    """The reactions that were not taken back, newest first."""
+    """The reactions given in this home that were not taken back, newest first."""
+    conn = house.store.conn
     undone: set[str] = set()
-    for entry in events.latest(house.store.conn, (FeedbackGiven, FeedbackUndone), 200):
+    for entry in events.latest(conn, (FeedbackGiven, FeedbackUndone), 200):
         if isinstance(entry.event, FeedbackUndone):
             undone.add(entry.event.subject)
-        elif entry.id not in undone:
+        elif entry.id not in undone and not homes.has_arrived(conn, entry.id):
             yield entry
 
 
@@ -226,7 +192,7 @@ def _tick(house: House, event_id: str, subject: str, source: str, handle: str, n
     """Tick the task where it lives, or queue that; whether it is ticked by now."""
     conn = house.store.conn
     state = profile.sources(conn).get(source)
-    task = _task(house, subject)
+    task = hush.task_of(house, subject)
     name = json.loads(handle)
     if state is None or name is None:
         return False
@@ -265,7 +231,7 @@ def _put_right(house: House, event_id: str, source: str, change: Callable[[str],
 
 def _reschedule(house: House, event_id: str, subject: str, source: str, handle: str, day: str | None) -> None:
     """Queue the move to the day, where one was named. The date of a task that repeats belongs to its rule."""
-    task, name = _task(house, subject), json.loads(handle)
+    task, name = hush.task_of(house, subject), json.loads(handle)
     if day is not None and name is not None and task is not None and not task.recurring:
         outbox.reschedule(house, event_id, source, name, day)
 
@@ -277,10 +243,6 @@ def _named_day(house: House, when: str, until: int, now: int) -> str | None:
     if not words or BY_THE_CLOCK.fullmatch(words) or day <= local(now, house.zone).date():
         return None
     return day.isoformat()
-
-
-def _task(house: House, subject: str) -> TaskFeatures | None:
-    return next((task for task in records.tasks(house.store.conn) if task.ref == subject), None)
 
 
 def _lateness(house: House, due_text: str | None, now: int) -> float | None:

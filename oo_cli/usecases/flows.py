@@ -64,9 +64,12 @@ FIXED: tuple[Flow, ...] = (
     ),
     Flow(
         "mirror.nats",
-        "every event, also those of the past: references and numbers, no words",
+        "every event, also those of the past: references and numbers, no words; what you said in other homes comes in",
         "the NATS server that NATS_URL names",
-        ("how far it has come; that server keeps what it was sent (docs/mirror.md)",),
+        (
+            "what came from other homes; withdrawn, all of it but settings goes",
+            "how far it has come; that server keeps what it was sent (docs/mirror.md)",
+        ),
     ),
     Flow(
         "trace.export",

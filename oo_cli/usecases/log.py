@@ -8,7 +8,7 @@ from oo_cli.engine.when import local, utc_iso
 from oo_cli.house import House
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipIgnored, TipShown, data_of, kind_of
-from oo_data.store import events
+from oo_data.store import events, homes, tips
 
 REACTIONS = (FeedbackGiven, FeedbackUndone, TipIgnored)
 TIPS = (TipShown,)
@@ -25,6 +25,10 @@ def history(house: House, reactions_only: bool, limit: int) -> list[dict[str, An
     for entry in reversed(logged):
         event = entry.event
         tip_id = reacted_to.get(event.subject, "") if isinstance(event, FeedbackUndone) else event.subject
+        elsewhere = homes.has_arrived(house.store.conn, entry.id)
+        shown = tip_id
+        if elsewhere and isinstance(event, REACTIONS):
+            shown = tips.last_about(house.store.conn, event.about)
         found.append(
             {
                 "at": utc_iso(entry.at),
@@ -32,7 +36,8 @@ def history(house: House, reactions_only: bool, limit: int) -> list[dict[str, An
                 "type": kind_of(event),
                 "id": entry.id,
                 "tip": tip_id,
-                "text": words_of(house, tip_id)[0] if tip_id else "",
+                "text": words_of(house, shown)[0] if shown else "",
+                "elsewhere": elsewhere,
                 **data_of(event),
             }
         )
@@ -43,4 +48,5 @@ def line(entry: dict[str, Any]) -> str:
     """One entry for a person."""
     what = {"TipShown": "shown", "TipIgnored": "ignored", "FeedbackUndone": "undone"}.get(entry["type"])
     what = what or entry["reaction"] + (f" ({entry['reason']})" if entry.get("reason") else "")
+    what += ", elsewhere" if entry["elsewhere"] else ""
     return f"{entry['local']}  {what:<18} {entry['text'] or '(words no longer kept)'}".rstrip()

@@ -1,4 +1,7 @@
-"""The mirror: every event that is in the log goes on to a stream of the person's own, behind the work and in bounds."""
+"""The mirror: the log goes on to a stream of the person's own, and what their other homes put there comes in.
+
+Behind the work, and in bounds.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,32 @@ from typing import NamedTuple
 
 from oo_cli.engine.when import MINUTE_MS
 from oo_cli.house import House
-from oo_cli.usecases import agenda
+from oo_cli.usecases import agenda, converge
 from oo_data.contracts.event import Envelope
 from oo_data.errors import ConsentMissingError, OoError
 from oo_data.ids import new_id
 from oo_data.ports import Mirror
-from oo_data.store import duties, locks, profile
+from oo_data.store import cursors, duties, erase, homes, locks, profile
+from oo_data.store.events import Logged
 
 EVERY_MS = 15 * MINUTE_MS
 SECONDS = 10.0  # of one run; what is left then goes with the next
+FETCH_SECONDS = 5.0  # of these, what reading may take
 BATCH = 500
 HOME = "home"  # the fact that tells the homes of one person apart
+INBOX = "from "  # and the stream: the reader that has had what other homes sent
 
 
 class Report(NamedTuple):
-    """How many events the stream took, and what kept it from the rest."""
+    """How many events the stream took, how many came from other homes, and what kept it from the rest."""
 
     sent: int
     error: OoError | None
+    received: int = 0
 
 
 def mirror(house: House) -> Report | None:
-    """Send what the stream has not had; None where it may not, or where another process is at it."""
+    """Take in what other homes sent, then send what the stream lacks; None where it may not, or another run is on."""
     if not agenda.mirrors(house):
         return None
     lock = locks.take(f"{house.paths.state}/mirror.lock")
@@ -51,12 +58,20 @@ def mirror(house: House) -> Report | None:
     return report
 
 
-def stop(house: House) -> None:
-    """Withdraw the consent: nothing more is sent. The place in the log stays, so that nothing is sent twice later."""
+def stop(house: House) -> int:
+    """Withdraw the consent and erase what came from other homes, but for settings; how many events.
+
+    The place in the log stays, so that nothing is sent twice later; what came is read again then.
+    """
     with house.store.write() as conn:
         house.record_consent(conn, agenda.MIRROR, False)
         duties.drop(conn, agenda.MIRROR)
+        cursors.drop(conn, f"{INBOX}*")
+        erased = homes.drop_arrivals(conn)
+    if erased:
+        erase.compact(house.store)
     house.bus.deliver()
+    return erased
 
 
 def waiting(house: House) -> int | None:
@@ -69,34 +84,64 @@ def waiting(house: House) -> int | None:
         return None
 
 
-def _run(house: House) -> Report:
-    sent, end = 0, time.monotonic() + SECONDS
-    try:
-        to = house.doors.mirror(house)
+class _Run:
+    """One run with one stream. `sent` and `received` are what was done so far, whatever stops the rest."""
+
+    def __init__(self, house: House, with_: Mirror) -> None:
+        self._house, self._stream = house, with_
+        self._home, self._person = _home(house), house.refs.person()
+        self.sent = self.received = 0
+
+    def receive(self, end: float) -> None:
+        """Take over what other homes sent, a batch at a time, until there is no more or the time is up."""
+        conn, reader, more = self._house.store.conn, f"{INBOX}{self._stream.host}", True
+        while more and time.monotonic() < end:
+            place = cursors.read(conn, reader)
+            found = self._stream.fetch(place, BATCH)
+            more = found.more and found.place != place
+            with self._house.store.write():
+                if not agenda.mirrors(self._house):
+                    raise ConsentMissingError("You have not allowed this.")
+                self.received += converge.merge(self._house, found.events, self._person, self._home)
+                if found.place < place:  # the stream was made anew
+                    cursors.drop(conn, reader)
+                self._house.bus.keep_place(conn, reader, found.place)
+            self._house.bus.deliver()
+
+    def send(self, end: float) -> OoError | None:
+        """Send on what happened in this home, a batch at a time; what kept the rest. Nothing is sent again."""
+        conn, reader = self._house.store.conn, _reader(self._stream)
         while time.monotonic() < end:
-            count, error = _send(house, to)
-            sent += count
-            if error is not None or not count:
-                return Report(sent, error)
-    except ConsentMissingError:
-        pass  # withdrawn meanwhile: nothing more leaves
-    except OoError as error:
-        return Report(sent, error)
-    return Report(sent, None)
+            batch = self._house.bus.unread(conn, reader, BATCH)
+            own = [entry for entry in batch if not homes.has_arrived(conn, entry.id)]
+            count, error = self._stream.send([*map(self._envelope, own)]) if own else (0, None)
+            self.sent += count
+            passed = own[:count] if count < len(own) else batch
+            if passed:
+                with self._house.store.write():
+                    self._house.bus.keep_place(conn, reader, passed[-1].seq)
+            if error is not None or not passed:
+                return error
+        return None
+
+    def _envelope(self, entry: Logged) -> Envelope:
+        clock = converge.clock_of(self._house, entry.id, entry.event)
+        return Envelope(entry.id, self._home, entry.at, entry.seq, entry.event, clock, self._person)
 
 
-def _send(house: House, to: Mirror) -> tuple[int, OoError | None]:
-    """One batch; how many of it have arrived, which are never sent again, and what kept the rest."""
-    conn, reader = house.store.conn, _reader(to)
-    batch = house.bus.unread(conn, reader, BATCH)
-    if not batch:
-        return 0, None
-    home = _home(house)
-    count, error = to.send([Envelope(entry.id, home, entry.at, entry.seq, entry.event) for entry in batch])
-    if count:
+def _run(house: House) -> Report:
+    begun, run, error = time.monotonic(), None, None
+    try:
         with house.store.write():
-            house.bus.keep_place(conn, reader, batch[count - 1].seq)
-    return count, error
+            converge.take_turns(house)
+        run = _Run(house, house.doors.mirror(house))
+        run.receive(begun + FETCH_SECONDS)
+        error = run.send(begun + SECONDS)
+    except ConsentMissingError:
+        pass  # withdrawn meanwhile: nothing more leaves, or comes in
+    except OoError as stopped:
+        error = stopped
+    return Report(run.sent, error, run.received) if run else Report(0, error)
 
 
 def _reader(to: Mirror) -> str:

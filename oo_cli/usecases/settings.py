@@ -15,7 +15,8 @@ from oo_cli.house import House
 from oo_cli.usecases import holdout
 from oo_cli.usecases.agents import own_folder
 from oo_data.contracts.agent import ParamValue
-from oo_data.contracts.profile import Pref
+from oo_data.contracts.event import PrefSet
+from oo_data.contracts.profile import Pref, spell
 from oo_data.errors import BadUsageError
 from oo_data.store import profile, tips
 
@@ -126,8 +127,9 @@ def assign(house: House, name: str, text: str) -> None:
     now = house.clock.now_ms()
     with house.store.write() as conn:
         profile.save_prefs(conn, [Pref(scope, key, "user", value, 0, now)])
-        holdout.draw(house, now)
-        tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
+        house.bus.publish(conn, PrefSet(f"{scope}.{key}", spell(value)), now)
+        obey(house, now)
+    house.bus.deliver()
 
 
 def unset(house: House, name: str) -> bool:
@@ -136,9 +138,31 @@ def unset(house: House, name: str) -> bool:
     now = house.clock.now_ms()
     with house.store.write() as conn:
         removed = profile.drop_pref(conn, scope, key, "user", now)
-        holdout.draw(house, now)
-        tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
+        if removed:
+            house.bus.publish(conn, PrefSet(f"{scope}.{key}", ""), now)
+        obey(house, now)
+    house.bus.deliver()
     return removed
+
+
+def obey(house: House, now: int) -> None:
+    """Have the gate and the hold-out follow the settings as they are, inside the caller's write."""
+    conn = house.store.conn
+    holdout.draw(house, now)
+    tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
+
+
+def fits(house: House, scope: str, key: str, value: ParamValue) -> bool:
+    """Whether there is such a setting here, and it takes that value as it is."""
+    is_ = _known(house).get((scope, key))
+    if is_ is None:
+        return False
+    if scope != gate.GLOBAL_SCOPE:
+        return fit(is_.unit, value) == value and _are_refs(is_.unit, value)
+    try:
+        return global_value(GLOBALS[key], str(value)) == value
+    except BadUsageError:
+        return False
 
 
 def _known(house: House) -> dict[tuple[str, str], Known]:
@@ -175,13 +199,16 @@ def _parse(house: House, scope: str, key: str, text: str) -> ParamValue:
     found = fit(unit, tuple(items)) if single is None else single
     if found is None:
         raise BadUsageError(f"That does not fit this setting ({unit}).", "See: oo profile show")
-    if (
-        unit == "refs"
-        and isinstance(found, tuple)
-        and not all(each in AREAS or REF.fullmatch(str(each)) for each in found)
-    ):
+    if not _are_refs(unit, found):
         raise BadUsageError("There is no such area.", f"One of: {', '.join(AREAS)}.")
     return found
+
+
+def _are_refs(unit: str, value: ParamValue) -> bool:
+    """Whether a value of references holds none but those, and areas."""
+    if unit != "refs" or not isinstance(value, tuple):
+        return True
+    return all(each in AREAS or REF.fullmatch(str(each)) for each in value)
 
 
 def global_value(setting: Setting, typed: str) -> ParamValue:

@@ -18,14 +18,14 @@ from oo_cli.engine.features import habit
 from oo_cli.engine.features.registry import FEATURES, stale
 from oo_cli.engine.features.summary import summarise
 from oo_cli.house import House
-from oo_cli.usecases import agenda, contexts, moods
+from oo_cli.usecases import agenda, contexts, converge, moods
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.agents_run import LIMIT_S, Outcome, perform
 from oo_cli.usecases.areas import CONSENT as TITLES
 from oo_data.contracts.agent import AgentManifest, ParamValue, Reacted, Snippet, UserHistory
 from oo_data.contracts.event import EVENTS, AgentFailed, FeedbackGiven, FeedbackUndone, PrefInferred, SnippetEmitted
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
-from oo_data.contracts.profile import Pref
+from oo_data.contracts.profile import Pref, spell
 from oo_data.contracts.span import OK
 from oo_data.names import identity
 from oo_data.store import events, keys, profile, records
@@ -244,19 +244,26 @@ def record(house: House, thoughts: Thoughts, sources: Sequence[str], now: int) -
         if agent_id in thoughts.failed:
             house.bus.publish(conn, AgentFailed(agent_id, outcome), now)
     agenda.agents_ran(house, thoughts.schedules, now)
-    _record_prefs(house, thoughts, now)
+    for agent_id, params in thoughts.inferred.items():
+        for p in params:
+            record_pref(house, Pref(agent_id, p.name, p.source, p.value, p.evidence, now))
 
 
-def _record_prefs(house: House, thoughts: Thoughts, now: int) -> None:
-    conn = house.store.conn
-    known = profile.prefs(conn)
-    for agent_id, found in thoughts.inferred.items():
-        for inferred in found:
-            before = known.get((agent_id, inferred.name))
-            same = before is not None and before.value == inferred.value and before.source == inferred.source
-            pref = Pref(agent_id, inferred.name, inferred.source, inferred.value, inferred.evidence, now)
-            if inferred.source != "inferred":
-                profile.drop_pref(conn, agent_id, inferred.name, "inferred")
-            profile.save_prefs(conn, [pref])
-            if inferred.source == "inferred" and not same:
-                house.bus.publish(conn, PrefInferred(f"{agent_id}.{inferred.name}", inferred.evidence), now)
+def record_pref(house: House, pref: Pref) -> None:
+    """Keep what inference says of a preference now, inside the caller's write; a default: that it says nothing.
+
+    What another home of this person learnt since stands until there is news here.
+    """
+    conn, is_inferred = house.store.conn, pref.source == "inferred"
+    before = profile.inferred(conn, pref.scope, pref.key)
+    same = (before.value if before else None) == (pref.value if is_inferred else None)
+    event = PrefInferred(f"{pref.scope}.{pref.key}", pref.evidence, spell(pref.value))
+    if not is_inferred:
+        event = event._replace(evidence=0, value="")
+    if not same and converge.is_old(house, event):
+        return
+    if not is_inferred:
+        profile.drop_pref(conn, pref.scope, pref.key, "inferred")
+    profile.save_prefs(conn, [pref])
+    if not same:
+        house.bus.publish(conn, event, pref.at)

@@ -21,9 +21,9 @@ WAYS_OUT = {
     "httpx": {HTTP},
     "socket": {
         HTTP, "oo_cli/adapters/llm/endpoint.py", LOOPBACK, f"{NOTIFY}/relay.py", f"{NOTIFY}/child.py",
-        f"{MIRROR}/stream.py", *PHONE,
+        f"{MIRROR}/session.py", *PHONE,
     },
-    "ssl": {HTTP, f"{MIRROR}/transport.py", f"{MIRROR}/stream.py", *PHONE},
+    "ssl": {HTTP, f"{MIRROR}/transport.py", f"{MIRROR}/session.py", *PHONE},
     "http.cookiejar": {HTTP},  # to refuse every cookie
     "subprocess": {
         "oo_cli/usecases/agents_run.py", "oo_cli/adapters/programs.py", f"{NOTIFY}/post.py",
@@ -32,9 +32,12 @@ WAYS_OUT = {
     "webbrowser": {"oo_cli/commands/connecting.py"},
     "asyncio": {  # the loops of surfaces that stay open, the session bus, and NATS
         "oo_cli/tui/", "oo_cli/usecases/surface.py", "oo_cli/adapters/watch.py", f"{NOTIFY}/desktop.py",
-        "oo_cli/phone/", "oo_cli/commands/serve.py", f"{MIRROR}/stream.py",
+        "oo_cli/phone/", "oo_cli/commands/serve.py", f"{MIRROR}/session.py",
+        f"{MIRROR}/stream.py",
     },
-    **{f"nats{room}": {f"{MIRROR}/stream.py"} for room in ("", ".aio.client", ".js", ".js.api", ".js.errors")},
+    **{f"nats{room}": {f"{MIRROR}/session.py"} for room in ("", ".aio.client")},
+    **{f"nats{room}": {f"{MIRROR}/stream.py"} for room in (".aio.msg", ".js.api")},
+    **{f"nats{room}": {f"{MIRROR}/session.py", f"{MIRROR}/stream.py"} for room in (".js", ".js.errors")},
     "nats.aio.transport": {f"{MIRROR}/transport.py"},
 }  # fmt: skip
 BARRED = {

@@ -102,8 +102,9 @@ def test_the_ledger_knows_before_and_after(home: House) -> None:
     """One row a batch, with the host, the consent and about as many bytes as the events take."""
     happen(home, 100)
     sent = mirrored(home).sent
-    (row,) = [row for row in egress.recent(home.store, 10) if row.purpose == stream.PURPOSE]
+    row, look = [row for row in egress.recent(home.store, 10) if row.purpose == stream.PURPOSE]
     assert (row.host, row.consent, row.categories) == (home.environ["NATS_URL"][7:], "mirror.nats", ("events",))
+    assert (look.host, look.consent, look.categories, look.status) == (row.host, row.consent, (), "read")
     assert row.status == "sent"
     assert 100 < row.bytes_out / sent < 400
     assert 50 < row.bytes_in / sent < 400

@@ -32,6 +32,7 @@ FIXED = {
     ("outbox", "kind"): "close",
     ("outbox", "state"): "waiting",
     ("pref_log", "source"): "user",
+    ("register", "source"): "user",
     ("effort", "energy"): "low",
     ("area", "origin"): "user",
     ("policy", "stage"): "live",

@@ -90,10 +90,21 @@ class AgentFailed(NamedTuple):
 
 
 class PrefInferred(NamedTuple):
-    """A preference (the subject, `scope.key`) was worked out anew from `evidence` observations."""
+    """A preference (the subject, `scope.key`) was worked out anew from `evidence` observations.
+
+    `value` is spelled as `profile.spell` does; empty where it cannot be told, and with no evidence: there is none now.
+    """
 
     subject: str
     evidence: int
+    value: str = ""
+
+
+class PrefSet(NamedTuple):
+    """The person set a preference (the subject, `scope.key`) to a value, spelled; empty: gave it back to inference."""
+
+    subject: str
+    value: str
 
 
 class ShelfPrepared(NamedTuple):
@@ -164,6 +175,7 @@ Event = (
     | SnippetEmitted
     | AgentFailed
     | PrefInferred
+    | PrefSet
     | ShelfPrepared
     | MoodNoted
     | ContextChanged
@@ -177,7 +189,9 @@ Event = (
 class Envelope(NamedTuple):
     """One event on its way. `id` is its own wherever it goes; `home` tells the homes of one person apart.
 
-    `at` is UTC ms; `seq` is its place in the log of its home, with gaps.
+    `at` is UTC ms; `seq` is its place in the log of its home, with gaps. `clock` orders preferences across homes (a
+    hybrid logical clock, UTC ms or later); 0 where nothing is to be ordered. `person` is a keyed reference that the
+    homes of one person share.
     """
 
     id: str
@@ -185,6 +199,16 @@ class Envelope(NamedTuple):
     at: int
     seq: int
     event: Event
+    clock: int = 0
+    person: str = ""
+
+
+class Fetched(NamedTuple):
+    """What a stream had after a place: events, the place of the last one looked at, and whether there is more."""
+
+    events: tuple[Envelope, ...]
+    place: int
+    more: bool
 
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

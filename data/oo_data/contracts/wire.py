@@ -10,7 +10,7 @@ from oo_data.contracts.event import Event
 
 PACKAGE = "oo.events.v1"
 # The envelope's own fields, by their numbers from 1 on, beside the one event that it holds.
-HEADER = {"id": "string", "home": "string", "at": "int64", "seq": "int64"}
+HEADER = {"id": "string", "home": "string", "at": "int64", "seq": "int64", "clock": "int64", "person": "string"}
 MESSAGES: dict[str, tuple[int, tuple[str, ...]]] = {
     "TipShown": (16, ("subject", "about", "surface")),
     "FeedbackGiven": (17, ("subject", "about", "reaction", "reason", "until")),
@@ -23,7 +23,7 @@ MESSAGES: dict[str, tuple[int, tuple[str, ...]]] = {
     "ConsentChanged": (24, ("subject", "granted")),
     "SnippetEmitted": (25, ("subject", "version", "weight")),
     "AgentFailed": (26, ("subject", "error")),
-    "PrefInferred": (27, ("subject", "evidence")),
+    "PrefInferred": (27, ("subject", "evidence", "value")),
     "ShelfPrepared": (28, ("subject", "tips", "silences")),
     "MoodNoted": (29, ("subject", "score")),
     "ContextChanged": (30, ("subject", "active")),
@@ -31,6 +31,7 @@ MESSAGES: dict[str, tuple[int, tuple[str, ...]]] = {
     "HeldOut": (32, ("subject", "held", "until")),
     "AlertRaised": (33, ("subject", "error", "failures")),
     "AlertCleared": (34, ("subject", "failures")),
+    "PrefSet": (35, ("subject", "value")),
 }
 TYPES = {"str": "string", "int": "int64", "float": "double"}
 GONE = "-"

@@ -18,3 +18,8 @@ def save(conn: sqlite3.Connection, reader: str, seq: int) -> None:
         " on conflict (reader) do update set seq = max(seq, excluded.seq)",
         (reader, seq),
     )
+
+
+def drop(conn: sqlite3.Connection, readers: str) -> None:
+    """Let go of the places of all readers whose names match a pattern of GLOB: they begin at the beginning."""
+    conn.execute("delete from cursor where reader glob ?", (readers,))

@@ -30,6 +30,7 @@ MIXED = {
     "snippet": "delete from snippet",
     "feature": "delete from feature",
     "pref": "delete from pref where source <> 'user'",
+    "register": "delete from register where source <> 'user'",
     "model": "delete from model",
     "agent_run": "delete from agent_run",
     "asked": "delete from asked",
@@ -169,7 +170,8 @@ def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
     )
     conn.execute("delete from mute where subject = 'advice.' || ?", (agent_id,))
     conn.execute("delete from duty where id = 'agent.' || ?", (agent_id,))
-    conn.execute("delete from pref_log where scope = ? and source <> 'user'", (agent_id,))
+    for table in ("pref_log", "register"):
+        conn.execute(f"delete from {table} where scope = ? and source <> 'user'", (agent_id,))  # noqa: S608 - our own
     return {
         "decisions": conn.execute(
             "delete from decision where instr(scores, :mark) > 0 or (moment <> '' and moment in"

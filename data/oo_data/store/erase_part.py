@@ -79,7 +79,9 @@ _TASK = {
     "pref_log": "delete from pref_log where source <> 'user'",
 }
 # Features, snippets and the like; an agent without a run is due, and places are found anew for another basis.
-_MIXED = {table: erase.MIXED[table] for table in ("feature", "snippet", "pref", "model", "agent_run", "asked")}
+_MIXED = {
+    table: erase.MIXED[table] for table in ("feature", "snippet", "pref", "register", "model", "agent_run", "asked")
+}
 _UNPLACED = "delete from meta where key = 'areas.basis'"
 
 

@@ -91,6 +91,15 @@ def latest(conn: sqlite3.Connection, kinds: tuple[type[Event], ...], limit: int)
     return [_load(row) for row in rows[:limit]]
 
 
+def about(conn: sqlite3.Connection, kind: type[Event], subject: str) -> list[Logged]:
+    """The events of one type with that subject, newest first."""
+    rows = conn.execute(
+        "select seq, id, at, type, subject, data from event where subject = ? and type = ? order by seq desc",
+        (subject, kind.__name__),
+    )
+    return [_load(row) for row in rows]
+
+
 def count(conn: sqlite3.Connection, kind: type[Event]) -> int:
     """How many events of one type there are."""
     (found,) = conn.execute("select count(*) from event where type = ?", (kind.__name__,)).fetchone()

@@ -249,6 +249,17 @@ V14 = """
 create table cursor (reader text primary key, seq integer not null) strict;
 """
 
+# What homes of one person share: events that came from another of them, and the order in which each preference was set.
+V15 = """
+create table arrival (
+  event_id text primary key references event (id) on delete cascade, home text not null
+) strict;
+create table register (
+  scope text not null, key text not null, source text not null check (source in ('user', 'inferred')),
+  clock integer not null, event_id text not null, primary key (scope, key, source)
+) strict, without rowid;
+"""
+
 STEPS = (
     ("first_house", V1),
     ("outbox", V2),
@@ -264,6 +275,7 @@ STEPS = (
     ("forgotten", V12),
     ("devices", V13),
     ("cursors", V14),
+    ("homes", V15),
 )
 
 

@@ -58,6 +58,15 @@ def prefs(conn: sqlite3.Connection) -> dict[tuple[str, str], Pref]:
     return _in_force(conn.execute("select scope, key, source, value, evidence, at from pref").fetchall())
 
 
+def inferred(conn: sqlite3.Connection, scope: str, key: str) -> Pref | None:
+    """What was worked out for a preference, also where the person's own value is in force."""
+    rows = conn.execute(
+        "select scope, key, source, value, evidence, at from pref where scope = ? and key = ? and source = 'inferred'",
+        (scope, key),
+    )
+    return _in_force(rows.fetchall()).get((scope, key))
+
+
 class PrefChange(NamedTuple):
     """A value coming into force. None stands for the default of whoever asks; `at` is UTC ms."""
 

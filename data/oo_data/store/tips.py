@@ -171,6 +171,12 @@ def source_of(conn: sqlite3.Connection, subject: str) -> str:
     return row[0] if row else ""
 
 
+def last_about(conn: sqlite3.Connection, subject: str) -> str:
+    """The id of the newest tip about something; empty where there was none."""
+    row = conn.execute("select id from tip where subject = ? order by made_at desc limit 1", (subject,)).fetchone()
+    return row[0] if row else ""
+
+
 def sealed_texts(conn: sqlite3.Connection) -> dict[str, bytes]:
     """The sealed text of every tip that still has one, by tip id."""
     return dict(conn.execute("select id, text from tip where text is not null").fetchall())

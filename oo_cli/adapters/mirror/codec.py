@@ -22,7 +22,7 @@ KINDS = {wire.snake(name): kind for name, kind in EVENTS.items()}
 def encode(envelope: Envelope) -> bytes:
     """An envelope as it travels."""
     event = envelope.event
-    message = _message()(**dict(zip(wire.HEADER, envelope, strict=False)))
+    message = _message()(**{name: getattr(envelope, name) for name in wire.HEADER})
     filled = getattr(message, wire.snake(kind_of(event)))
     filled.SetInParent()  # one whose fields are all zero is still the one that is meant
     for _, name, type_ in wire.fields_of(type(event)):
@@ -44,7 +44,7 @@ def decode(data: bytes) -> Envelope | None:
         return None
     filled = getattr(message, case)
     event = KINDS[case](**{name: getattr(filled, name) for name in KINDS[case]._fields})
-    return Envelope(message.id, message.home, message.at, message.seq, event)
+    return Envelope(event=event, **{name: getattr(message, name) for name in wire.HEADER})
 
 
 def describe() -> FileDescriptorProto:

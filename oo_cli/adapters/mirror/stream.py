@@ -1,18 +1,16 @@
-"""A JetStream that takes events: many under way at a time, each known to the stream by its own id."""
+"""A JetStream that takes events and hands on those of others: each is known to it by its own id."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from oo_cli.adapters.http import FAULTS, NotYoursError
 from oo_cli.adapters.listener import is_foreign
 from oo_cli.adapters.mirror.address import Address
-from oo_data.contracts.event import Envelope, kind_of
+from oo_cli.adapters.mirror.session import SECONDS, Session, Work
+from oo_data.contracts.event import Envelope, Fetched, kind_of
 from oo_data.contracts.wire import PACKAGE
 from oo_data.errors import OoError, SourceUnavailableError
 from oo_data.ids import new_id
@@ -21,18 +19,17 @@ from oo_data.store import egress
 from oo_data.store.db import Store
 
 if TYPE_CHECKING:
-    from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
 PURPOSE, CONSENT = "mirror", "mirror.nats"
 STREAM, SUBJECTS = "oo-events", f"{PACKAGE}.>"
-SECONDS = 5.0  # one batch, from connecting to the last acknowledgement
-CONNECT_SECONDS = 2
-CLOSE_SECONDS = 0.5  # a connection that failed half-way may not close by itself
 AT_ONCE = 100  # messages sent before the first of them is acknowledged
 # For so long the stream knows an event that it has had: a run that died between sending and noting repeats a few.
 KNOWN_SECONDS = 7 * 24 * 3600.0
-REFUSED = "authorization violation"  # the server's own words, which the client hands on without a class of their own
+FETCH_SECONDS = 2.0  # of waiting for messages that the stream has said it has
+EVENT_BYTES = 4096  # no event of ours is as long
+UNREAD_BYTES = 8 * 1024 * 1024  # held while a batch is read
 OWN_FAULTS = {
     "unsafe": "{host} offers no safe connection.",
     "login": "{host} did not accept the login.",
@@ -41,7 +38,7 @@ OWN_FAULTS = {
 
 
 class NotMirroredError(SourceUnavailableError):
-    """The stream did not take all events. `fault` is a key of `FAULTS` or `OWN_FAULTS`."""
+    """The stream did not take or hand on all events. `fault` is a key of `FAULTS` or `OWN_FAULTS`."""
 
     def __init__(self, fault: str, host: str) -> None:
         super().__init__((FAULTS | OWN_FAULTS)[fault].format(host=host), "What it lacks is sent later. See: oo status")
@@ -49,7 +46,7 @@ class NotMirroredError(SourceUnavailableError):
 
 
 class NatsMirror(Mirror):
-    """Sends to the stream at one address, by one connection and one row of the ledger a batch.
+    """The stream at one address, by one connection and one row of the ledger a batch.
 
     `credentials` is the path of a .creds file, or empty.
     """
@@ -75,110 +72,65 @@ class NatsMirror(Mirror):
 
         Raises `ConsentMissingError`, `NotYoursError` and `SourceUnavailableError` with nothing sent.
         """
+        self._check()
         from oo_cli.adapters.mirror import codec
 
+        messages = [(f"{PACKAGE}.{e.home}.{kind_of(e.event)}", e.id, codec.encode(e)) for e in events]
+        sending = _Sending(messages)
+        fault = self._talk(sending.run, ("events",), "sent")
+        return sending.count, NotMirroredError(fault, self.host) if fault else None
+
+    def fetch(self, after: int, limit: int) -> Fetched:
+        """The next events within `SECONDS`; raises as `send`, and where they could not be had."""
+        self._check()
+        reading = _Reading(after, limit)
+        fault = self._talk(reading.run, ("login",) if self._credentials else (), "read")
+        if fault:
+            raise NotMirroredError(fault, self.host)
+        return reading.found
+
+    def _check(self) -> None:
         if not all(find_spec(name) for name in ("nats", "google", "google.protobuf")):
             raise SourceUnavailableError("This oO was installed without NATS.", "Install the extra: oo-assistant[nats]")
         if not self._at.tls and self._is_foreign(self._at.port):
             raise NotYoursError(self.host)
-        messages = [(f"{PACKAGE}.{e.home}.{kind_of(e.event)}", e.id, codec.encode(e)) for e in events]
-        row = egress.EgressRow(new_id(), self._clock.now_ms(), self.host, PURPOSE, CONSENT, ("events",))
+
+    def _talk(self, work: Work, categories: tuple[str, ...], well: str) -> str:
+        """Do one piece of work between the two halves of its row in the ledger; its fault, or empty."""
+        row = egress.EgressRow(new_id(), self._clock.now_ms(), self.host, PURPOSE, CONSENT, categories)
         egress.begin(self._store, row)
-        delivery = _Delivery(self._at, self._credentials, messages)
+        session = Session(self._at, self._credentials, work)
         try:
-            delivery.run(SECONDS)
+            session.run(SECONDS)
         finally:
-            wire = delivery.wire
-            egress.finish(self._store, row.id, wire.bytes_out, wire.bytes_in, delivery.fault or "sent")
-        error: OoError | None = NotMirroredError(delivery.fault, self.host) if delivery.fault else None
-        return delivery.count, error
+            wire = session.wire
+            egress.finish(self._store, row.id, wire.bytes_out, wire.bytes_in, session.fault or well)
+        return session.fault
 
 
-class _Delivery:
-    """One batch, on a thread and an event loop of its own: only so is look-up bounded with the rest."""
+class _Sending:
+    """Messages on their way, as subject, id and payload; `count` have arrived."""
 
-    def __init__(self, at: Address, credentials: str, messages: Sequence[tuple[str, str, bytes]]) -> None:
-        from oo_cli.adapters.mirror.transport import Wire
-
-        self._at, self._credentials, self._messages = at, credentials, messages
-        self._done = threading.Event()
-        self.wire = Wire()
+    def __init__(self, messages: Sequence[tuple[str, str, bytes]]) -> None:
+        self._messages = messages
         self.count = 0
-        self.fault = "interrupted"
 
-    def run(self, seconds: float) -> None:
-        """Return when all is acknowledged, something failed, or the time is up."""
-        threading.Thread(target=self._work, args=(seconds,), name="oo-mirror", daemon=True).start()
-        try:
-            if not self._done.wait(seconds + 2 * CLOSE_SECONDS):  # a look-up of the host's name cannot be broken off
-                self.fault = "timed-out"
-        finally:
-            self.wire.cut = True
-
-    def _work(self, seconds: float) -> None:
-        import asyncio
-
-        logging.getLogger("nats").setLevel(logging.CRITICAL)  # it would write what the server says
-        fault = ""
-        try:
-            asyncio.run(self._deliver(seconds))
-        except BaseException as error:  # noqa: BLE001 - told in fixed words
-            fault = _fault(error)
-        if not self.wire.cut:
-            self.fault = fault
-        self._done.set()
-
-    async def _deliver(self, seconds: float) -> None:
-        import asyncio
-
-        from nats.aio.client import Client
-
-        from oo_cli.adapters.mirror.transport import guarded
-
-        client, task = Client(), asyncio.current_task()
-        lost: list[BaseException] = []
-
-        async def failed(error: Exception) -> None:
-            lost.append(error)
-            if not client.is_connected:
-                raise error  # else it would try again and again
-
-        async def closed() -> None:
-            if task is not None and self.count < len(self._messages):
-                task.cancel()
-
-        client._transport = guarded(self._at, self.wire)  # there is no other way to hand it one
-        try:
-            async with asyncio.timeout(seconds):
-                await client.connect(
-                    self._at.url, name="oO", allow_reconnect=False, dont_randomize=True, error_cb=failed,
-                    closed_cb=closed, connect_timeout=CONNECT_SECONDS, tls=_context() if self._at.tls else None,
-                    user_credentials=self._credentials or None,
-                )  # fmt: skip
-                await self._publish(client)
-        except asyncio.CancelledError:
-            raise (lost[-1] if lost else ConnectionError) from None
-        finally:
-            with suppress(Exception):
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await client.close()
-
-    async def _publish(self, client: Client) -> None:
+    async def run(self, stream: JetStreamContext) -> None:
+        """Send all, many at a time."""
         import asyncio
 
         from nats.js.errors import NoStreamResponseError
 
-        stream = client.jetstream(timeout=SECONDS)
         for begin in range(0, len(self._messages), AT_ONCE):
             batch = self._messages[begin : begin + AT_ONCE]
             if begin == 0:  # alone: where there is no stream yet, it is made
                 try:
-                    await _publish_one(stream, *batch[0])
+                    await _publish(stream, *batch[0])
                 except NoStreamResponseError:
                     await _make(stream)
-                    await _publish_one(stream, *batch[0])
+                    await _publish(stream, *batch[0])
                 self.count, batch = 1, batch[1:]
-            under_way = [asyncio.ensure_future(_publish_one(stream, *message)) for message in batch]
+            under_way = [asyncio.ensure_future(_publish(stream, *message)) for message in batch]
             try:
                 for each in under_way:
                     await each
@@ -189,7 +141,57 @@ class _Delivery:
                 await asyncio.gather(*under_way, return_exceptions=True)
 
 
-async def _publish_one(stream: JetStreamContext, subject: str, event_id: str, payload: bytes) -> None:
+class _Reading:
+    """A look at what a stream has after a place; what came of it is `found`."""
+
+    def __init__(self, after: int, limit: int) -> None:
+        self._after, self._limit = after, limit
+        self.found = Fetched((), after, False)
+
+    async def run(self, stream: JetStreamContext) -> None:
+        """Read one batch. A stream that was made anew since is read from its beginning."""
+        from nats.js.errors import NotFoundError
+
+        try:
+            state = (await stream.stream_info(STREAM)).state
+        except NotFoundError:
+            self.found = Fetched((), 0, False)
+            return
+        after = self._after if self._after <= state.last_seq else 0
+        if not state.messages or after == state.last_seq:
+            self.found = Fetched((), state.last_seq, False)
+            return
+        messages = await self._batch(stream, after)
+        place = messages[-1].metadata.sequence.stream if messages else state.last_seq
+        events = tuple(event for message in messages if (event := _event_of(message)) is not None)
+        self.found = Fetched(events, place, place < state.last_seq)
+
+    async def _batch(self, stream: JetStreamContext, after: int) -> list[Msg]:
+        """Through a consumer that the server lets go of by itself: the place is kept here, not there."""
+        from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1, ack_policy=AckPolicy.NONE,
+            inactive_threshold=2 * SECONDS,
+        )  # fmt: skip
+        reader = await stream.pull_subscribe(SUBJECTS, stream=STREAM, config=config, pending_bytes_limit=UNREAD_BYTES)
+        waiting = (await reader.consumer_info()).num_pending or 0
+        return await reader.fetch(min(waiting, self._limit), timeout=FETCH_SECONDS) if waiting else []
+
+
+def _event_of(message: Msg) -> Envelope | None:
+    """What a message says, if it is an event that is known here."""
+    from oo_cli.adapters.mirror import codec
+
+    if len(message.data) > EVENT_BYTES:
+        return None
+    try:
+        return codec.decode(message.data)
+    except ValueError:
+        return None
+
+
+async def _publish(stream: JetStreamContext, subject: str, event_id: str, payload: bytes) -> None:
     await stream.publish(subject, payload, headers={"Nats-Msg-Id": event_id})
 
 
@@ -199,34 +201,3 @@ async def _make(stream: JetStreamContext) -> None:
     await stream.add_stream(
         StreamConfig(name=STREAM, subjects=[SUBJECTS], storage=StorageType.FILE, duplicate_window=KNOWN_SECONDS)
     )
-
-
-def _context() -> Any:
-    import ssl
-
-    return ssl.create_default_context()
-
-
-def _fault(error: BaseException) -> str:
-    """The key of `FAULTS` or `OWN_FAULTS` for what the client or the system raised."""
-    import socket
-    import ssl
-
-    from nats import errors
-    from nats.js.errors import APIError, NoStreamResponseError
-
-    from oo_cli.adapters.mirror.transport import UnsafeError
-
-    if isinstance(error, errors.Error) and REFUSED in str(error).lower():
-        return "login"
-    kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
-        (UnsafeError, "unsafe"),
-        ((APIError, NoStreamResponseError), "not-taken"),
-        (errors.InvalidUserCredentialsError, "login"),
-        (socket.gaierror, "no-address"),
-        (ssl.SSLError, "tls-failed"),
-        (ConnectionRefusedError, "refused"),
-        ((TimeoutError, errors.TimeoutError), "timed-out"),
-        ((OSError, errors.Error), "broken"),
-    )
-    return next((word for kind, word in kinds if isinstance(error, kind)), "failed")

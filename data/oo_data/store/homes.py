@@ -1,0 +1,59 @@
+"""What several homes of one person share: what came from another of them, and who set each preference last."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+
+class Turn(NamedTuple):
+    """When a preference was set, in an order that all homes agree on: the greater one is later."""
+
+    clock: int
+    event_id: str
+
+
+NEVER = Turn(0, "")
+
+
+def add_arrival(conn: sqlite3.Connection, event_id: str, home: str) -> None:
+    """Note, inside the caller's write, that an event in the log happened in another home."""
+    conn.execute("insert or replace into arrival values (?, ?)", (event_id, home))
+
+
+def has_arrived(conn: sqlite3.Connection, event_id: str) -> bool:
+    """Whether an event happened in another home."""
+    return conn.execute("select 1 from arrival where event_id = ?", (event_id,)).fetchone() is not None
+
+
+def arrivals(conn: sqlite3.Connection) -> int:
+    """How many events happened in other homes."""
+    (found,) = conn.execute("select count(*) from arrival").fetchone()
+    return int(found)
+
+
+def drop_arrivals(conn: sqlite3.Connection) -> int:
+    """Erase what happened in other homes, and what that keeps quiet, inside the caller's write; how many events."""
+    came = "in (select event_id from arrival)"
+    conn.execute(f"delete from mute where event_id {came}")  # noqa: S608 - our own words
+    conn.execute(f"delete from silence where id {came}")  # noqa: S608
+    return conn.execute(f"delete from event where id {came}").rowcount  # noqa: S608
+
+
+def turn(conn: sqlite3.Connection, scope: str, key: str, source: str) -> Turn:
+    """When a preference was last set, or given back, by the person or by inference."""
+    row = conn.execute(
+        "select clock, event_id from register where scope = ? and key = ? and source = ?", (scope, key, source)
+    ).fetchone()
+    return Turn(*row) if row else NEVER
+
+
+def take_turn(conn: sqlite3.Connection, scope: str, key: str, source: str, turn: Turn) -> None:
+    """Note, inside the caller's write, when that was."""
+    conn.execute("insert or replace into register values (?, ?, ?, ?, ?)", (scope, key, source, *turn))
+
+
+def top(conn: sqlite3.Connection) -> int:
+    """The highest clock that was seen here; 0 before the first."""
+    (found,) = conn.execute("select coalesce(max(clock), 0) from register").fetchone()
+    return int(found)
