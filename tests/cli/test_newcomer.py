@@ -33,6 +33,8 @@ ONE = {
     "area": "1 area of life",
     "busy": "1 busy span",
     "model": "1 learnt model",
+    "arrival": "1 mark of what came from another home",
+    "register": "1 turn of preferences",
     "asked": "1 question to a model",
     "data_key": "1 data key",
     "duty": "1 timer",
