@@ -195,11 +195,13 @@ def known_words(house: House) -> list[str]:
     found: set[str] = set()
 
     def unseal(store: Store) -> None:
-        for text in keys.texts(store.conn):
-            if text.table == "vector":
-                continue  # numbers
+        texts = [text for text in keys.texts(store.conn) if text.table != "vector"]  # those are numbers
+        if not texts:
+            return
+        sealer = house.sealer  # here, so that a vault that is locked is asked for its key once, not for every text
+        for text in texts:
             try:
-                said = house.sealer.unseal(text.sealed, text.table, text.column, text.row)
+                said = sealer.unseal(text.sealed, text.table, text.column, text.row)
             except (DataDamagedError, DataLockedError):
                 continue  # it opens for nobody
             found.update((said, *_inside(said)))

@@ -63,6 +63,17 @@ class Hanging(Working):
         threading.Event().wait(60)
 
 
+class Prompting(Working):
+    """Asks the person, who takes their time."""
+
+    answered: ClassVar[threading.Event] = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Wait for the person."""
+        self.answered.wait(60)
+        return super().get_password(service, username)
+
+
 class Locked(Working):
     """Somebody dismissed the prompt."""
 

@@ -59,6 +59,21 @@ def test_hanging(kind: str) -> None:
     assert not isinstance(caught.value, KeyringAbsentError)
 
 
+def test_one_that_owes_an_answer_is_not_waited_for_again() -> None:
+    """What asks several times, as forgetting does, takes no longer for it; once it answers, all is as before."""
+    holder = _holder("Prompting")
+    waits = []
+    for _ in range(3):
+        began = time.monotonic()
+        with pytest.raises(DataLockedError, match="did not answer within 2 s"):
+            holder.load()
+        waits.append(time.monotonic() - began)
+    assert waits[0] >= LIMIT_SECONDS
+    assert max(waits[1:]) < LIMIT_SECONDS / 2
+    rings.Prompting.answered.set()
+    assert holder.load() is None
+
+
 def test_hanging_does_not_hold_up_the_end(probe: Probe) -> None:
     """A process leaves although a backend never returns."""
     began = time.monotonic()

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 SERVICE = "oo"
 LIMIT_SECONDS = 2.0
+AGAIN_SECONDS = 0.25  # while it still owes an answer: to be asked twice makes no keyring quicker
 # Backends that keep nothing, or keep it in the clear.
 _REFUSED = ("keyrings.alt.", "keyring.backends.fail.", "keyring.backends.null.")
 _WAYS_OUT = "Unlock it and try again, set OO_KEY, or choose a key file: oo key --file"
 
 T = TypeVar("T")
+_owing: dict[str | None, threading.Thread] = {}  # by backend, the last question that took too long
 
 
 class KeyringAbsentError(DataLockedError):
@@ -99,12 +101,14 @@ class KeyringHolder:
                 failures.append(_told(error))
 
         thread = threading.Thread(target=run, name="keyring", daemon=True)
+        owes = self._backend in _owing and _owing[self._backend].is_alive()
         thread.start()
-        thread.join(LIMIT_SECONDS)
+        thread.join(AGAIN_SECONDS if owes else LIMIT_SECONDS)
         if answers:
             return answers[0]
         if failures:
             raise failures[0]
+        _owing[self._backend] = thread
         raise DataLockedError("The keyring did not answer within 2 s.", _WAYS_OUT)
 
     def _open(self) -> KeyringBackend:
