@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,25 @@ def break_a_reference(store: Store) -> None:
     )
 
 
-@pytest.mark.parametrize("damage", [break_a_page, break_a_reference])
+def break_a_name(store: Store) -> None:
+    """A bit of a column's name is another: every page is sound, and statements do not know it any more."""
+    change(store, b"last_error text", b"last_errpr text")
+
+
+def break_a_value(store: Store) -> None:
+    """A bit of a value that oO wrote as JSON is another."""
+    store.conn.execute("insert into pref values ('global', 'tips.per_day', 'user', '[1 2]', 0, 1)")
+
+
+def change(store: Store, old: bytes, new: bytes) -> None:
+    """Bytes of the file are others."""
+    store.close()
+    path = Path(store.path)
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new))
+
+
+@pytest.mark.parametrize("damage", [break_a_page, break_a_reference, break_a_name, break_a_value])
 def test_health(store: Store, damage: Callable[[Store], None]) -> None:
     """A fault that no query would meet by chance is found, and told."""
     health.check(store.conn)
@@ -47,3 +66,17 @@ def test_a_look_that_fails_is_told(store: Store, look: Callable[[sqlite3.Connect
     store.close()
     with pytest.raises(errors.OoError):
         look(store.conn)
+
+
+def test_a_column_that_was_lost_is_damage(store: Store) -> None:
+    """A statement that names it tells damage, not a bug."""
+    break_a_name(store)
+    with closing(db.open_store(store.path)) as again, pytest.raises(errors.DataDamagedError):
+        health.reading(lambda: profile.sources(again.conn))
+
+
+def test_a_schema_in_no_encoding_is_damage(store: Store) -> None:
+    """What SQLite quotes of it cannot even be read by Python."""
+    change(store, b"CREATE TABLE source", b"CREAT\xf1 TABLE source")
+    with pytest.raises(errors.DataDamagedError):
+        db.open_store(store.path)

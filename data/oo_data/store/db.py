@@ -37,6 +37,9 @@ pragma cell_size_check=ON;
 pragma mmap_size=0;
 """
 
+# Statements are fixed: a table or column that SQLite does not know was there when they were written.
+_OF_DAMAGE = ("Could not decode to UTF-8", "no such ", " has no column named ")
+
 
 class Store:
     """One open database. Reads go through `conn`; every write goes through `with store.write():`."""
@@ -76,6 +79,8 @@ class Connection(sqlite3.Connection):
     def _fairly(self, run: "Callable[..., sqlite3.Cursor]", *arguments: object) -> sqlite3.Cursor:
         try:
             return run(*arguments)
+        except UnicodeDecodeError:  # SQLite quotes a schema that it cannot read, and Python not even the quotation
+            raise _damaged() from None
         except sqlite3.OperationalError as error:
             if self.holds_lock or not is_busy(error):
                 raise
@@ -248,8 +253,8 @@ def told(error: Exception) -> "OoError":
         if error.errno in (EROFS, EACCES, EPERM):
             return errors.CannotWriteError("oO cannot write to its home.", "Check its owner and mode with: oo doctor")
         return errors.CannotWriteError(f"A file of oO failed ({type(error).__name__}).", "See: oo doctor")
-    if isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8"):
-        return errors.DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
+    if isinstance(error, sqlite3.OperationalError) and any(said in str(error) for said in _OF_DAMAGE):
+        return _damaged()
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return errors.DataLockedError("Another oO is writing.", "Try again in a moment.")
@@ -258,5 +263,11 @@ def told(error: Exception) -> "OoError":
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
         return errors.CannotWriteError("oO cannot write to its home.", "Check its owner and mode with: oo doctor")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return errors.DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
+        return _damaged()
     return errors.OoError(f"The database refused ({type(error).__name__}).", "See: oo doctor")
+
+
+def _damaged() -> "OoError":
+    from oo_data.errors import DataDamagedError
+
+    return DataDamagedError("The database is damaged; it was left as it is.", "See: oo doctor")
