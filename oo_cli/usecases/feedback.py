@@ -82,7 +82,9 @@ def react(
             hush.pause(house, reason, event_id, now)
             # If the tick fails, the reaction is not logged either.
             if reaction == "done":
+                was_known = _is_known(house, source)
                 in_source = _tick(house, event_id, subject, source, handle, now)
+                _note_done(house, subject, source, handle, was_known, now)
                 until, cause = hush.done_mute(house, subject, in_source, now)
                 for ref in (subject, *_successors(house, subject, source, text)):
                     tips.mute(conn, ref, until, cause, event_id)
@@ -188,27 +190,38 @@ def _standing(house: House) -> Iterator[Logged]:
             yield entry
 
 
+def _is_known(house: House, source: str) -> bool:
+    """Whether the file of a source looks as it did when it was last read."""
+    state = profile.sources(house.store.conn).get(source)
+    return state is not None and state.watch_path is not None and shelf.mark_of(state.watch_path) == state.watch_mark
+
+
 def _tick(house: House, event_id: str, subject: str, source: str, handle: str, now: int) -> bool:
-    """Tick the task where it lives, or queue that; whether it is ticked by now."""
-    conn = house.store.conn
-    state = profile.sources(conn).get(source)
-    task = hush.task_of(house, subject)
+    """Tick the task where it lives, or queue that; whether it is ticked by now.
+
+    The tick comes last: where this raises, nothing was ticked.
+    """
     name = json.loads(handle)
-    if state is None or name is None:
+    if source not in profile.sources(house.store.conn) or name is None:
         return False
-    before = shelf.mark_of(state.watch_path) if state.watch_path else None
-    queued = outbox.close(house, event_id, source, name, task)
-    ticked = not queued and house.source(source).complete(name, now)
+    queued = outbox.close(house, event_id, source, name, hush.task_of(house, subject))
+    return not queued and house.source(source).complete(name, now)
+
+
+def _note_done(house: House, subject: str, source: str, handle: str, was_known: bool, now: int) -> None:
+    """Keep the completion; a file that `was_known` before the tick is known with it."""
+    conn = house.store.conn
+    state, task = profile.sources(conn).get(source), hush.task_of(house, subject)
+    if state is None or json.loads(handle) is None:
+        return
     if task is not None:
         done = TaskCompletion(
             subject, source, now, True, task.due, _lateness(house, task.due, now), task.project_ref, task.priority,
             task.recurring, task.added_at, task.label_refs, task.every_days, task.routine_ref,
         )  # fmt: skip
         records.add_completions(conn, [done])
-    known_file = state.watch_path is not None and before == state.watch_mark
-    if known_file and state.watch_path and not (task and task.recurring):
+    if was_known and state.watch_path and not (task and task.recurring):
         profile.set_mark(conn, source, shelf.mark_of(state.watch_path))
-    return ticked
 
 
 def _untick(house: House, subject: str, source: str, handle: str, noted_at: int, direct: bool) -> bool:

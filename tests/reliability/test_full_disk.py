@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from oo_cli.usecases.add import add_task
+from oo_cli.usecases.feedback import react
+from oo_cli.usecases.recommend import recommend
+from oo_cli.usecases.refresh import refresh
+from oo_data.contracts.tip import RecommendRequest
+from oo_data.errors import OoError
+from oo_data.store import words as memory
+from tests.fakes import FixedClock, house_at
 from tests.reliability import tracing
 from tests.reliability.conftest import Figure
 from tests.reliability.forks import Site
@@ -79,6 +89,25 @@ def test_at_some_changes(scene: Scene, words: tuple[str, ...]) -> None:
     found, done = sites(scene, words)
     told = [fail(scene, words, site, "ENOSPC", True, done) for site in every(found, len(found))]
     assert any(told)
+
+
+@pytest.mark.parametrize("table", ["completion", "mute"])
+def test_what_fails_after_the_tick_takes_it_back(tmp_path: Path, table: str) -> None:
+    """The list is ticked in the middle of the write: where what comes after cannot be kept, it is as it was."""
+    with closing(house_at(tmp_path, FixedClock())) as house:
+        add_task(house, "Buy milk")
+        refresh(house)
+        recommend(house, RecommendRequest(house.clock.now_ms(), "tip", asked=True))
+        before = Path(house.paths.todo_file).read_text()
+        fails = f"create temp trigger fails before insert on {table} begin select raise(abort, 'full'); end"
+        house.store.conn.execute(fails)
+        with pytest.raises(OoError):
+            react(house, "done")
+        assert Path(house.paths.todo_file).read_text() == before
+        house.store.conn.execute("drop trigger fails")
+        assert react(house, "done").in_source
+        assert Path(house.paths.todo_file).read_text() == f"x 2026-12-01 {before}"
+        memory.clear(house.paths)
 
 
 @tracing.needs_trace
