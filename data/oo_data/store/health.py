@@ -54,7 +54,8 @@ def _made() -> Columns:
 
 def _columns(conn: sqlite3.Connection) -> Columns:
     """Every table with each of its columns."""
-    rows = conn.execute("select t.name, c.name from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table'")
+    every = "select t.name, c.name from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table'"
+    rows = conn.execute(every)
     return frozenset((table, column) for table, column in rows)
 
 
