@@ -6,10 +6,11 @@ A mark is set before the erasure. It holds what is to be erased, as references a
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from oo_cli.house import House, make_folders
-from oo_data.errors import CannotWriteError
-from oo_data.store import erase, whole, words
+from oo_data.errors import CannotWriteError, DataLockedError
+from oo_data.store import erase, keys, whole, words
 
 NOTHING = "{}"  # an erasure that is one transaction: it was, or it never began
 
@@ -35,13 +36,31 @@ def owed(house: House) -> str | None:
 
 
 def settle(house: House) -> bool:
-    """Shut older copies by another key, rebuild the file, clear memory, and take the mark away; safe to repeat.
+    """Shut older copies by other keys, rebuild the file, clear memory, and take the mark away; safe to repeat.
 
     False where the key comes from `OO_KEY`, which oO cannot change.
     """
-    rotated = house.doors.rotate(house)
+    rotated = True
+    if keys.are_used(house.store.conn):
+        _renew(house)
+        rotated = house.doors.rotate(house)
     erase.compact(house.store)
     words.clear(house.paths)
     if os.path.lexists(house.paths.unsettled):
         os.unlink(house.paths.unsettled)
     return rotated
+
+
+def settle_soon(house: House) -> None:
+    """The same; where the vault cannot be opened now, the next start that can does it."""
+    with suppress(DataLockedError):
+        settle(house)
+
+
+def _renew(house: House) -> None:
+    if keys.outdated(house.store.conn):
+        sealer = house.sealer
+        with house.store.write() as conn:
+            for source in keys.outdated(conn):
+                sealer.renew(source)
+            keys.are_renewed(conn)

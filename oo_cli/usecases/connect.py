@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from oo_agents import registry
@@ -110,8 +110,7 @@ def disconnect(house: House, source: str, offline: bool = False) -> Left:
         tips.replace_silences(conn, now, gate.MOMENT_ORIGIN, ())
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
         house.bus.publish(conn, SourceDisconnected(source), now)
-    with suppress(DataLockedError):  # the next start tries again
-        aftermath.settle(house)
+    aftermath.settle_soon(house)
     house.bus.deliver()
     return Left(tuple(counted(count, catalog.entry(table).what) for table, count in erased.items() if count), told)
 

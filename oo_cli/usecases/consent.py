@@ -9,14 +9,14 @@ from oo_cli.adapters.trace.places import CONSENT as TRACE
 from oo_cli.engine import gate
 from oo_cli.engine.told import counted
 from oo_cli.house import House
-from oo_cli.usecases import agenda, contexts, flows, holdout, mirror, moods, notify, own, phone, trace
+from oo_cli.usecases import aftermath, agenda, contexts, flows, holdout, mirror, moods, notify, own, phone, trace
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.areas import AT_GATEWAY
 from oo_cli.usecases.connect import disconnect, set_consent
 from oo_cli.usecases.flows import WRITE, Flow
 from oo_data.contracts.llm import ALIASES, PLACES, consent_key
 from oo_data.errors import BadUsageError, ConnectionNeededError
-from oo_data.store import erase, outbox, profile, tips, words
+from oo_data.store import erase, keys, outbox, profile, tips
 
 MODELS = tuple(consent_key(alias, place) for alias in ALIASES for place in PLACES)
 
@@ -93,15 +93,19 @@ def revoke(house: House, key: str) -> list[str]:
         return []
     if key.endswith(WRITE):
         return _stop_writing(house, key)
-    agent = key.removeprefix("agent.")
-    conn = house.store.conn
+    return _stop_agent(house, key)
+
+
+def _stop_agent(house: House, key: str) -> list[str]:
+    """Withdraw the consent and erase what the agent made."""
     now = house.clock.now_ms()
-    with house.store.write():
+    aftermath.owe(house)
+    with house.store.write() as conn:
         house.record_consent(conn, key, False)
-        erased = erase.agent(conn, agent)
+        erased = erase.agent(conn, key.removeprefix("agent."))
+        keys.outdate(conn, keys.MIXED)
         tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
-    erase.compact(house.store)
-    words.clear(house.paths)
+    aftermath.settle_soon(house)
     house.bus.deliver()
     return [counted(count, what) for what, count in erased.items() if count]
 
@@ -117,14 +121,15 @@ def _stop_writing(house: House, key: str) -> list[str]:
 
 def _stop_asking(house: House, key: str) -> list[str]:
     """Withdraw the consent and erase what models said under it; the next look at the shelf words those tips anew."""
+    aftermath.owe(house)
     with house.store.write() as conn:
         house.record_consent(conn, key, False)
         erased = erase.model_words(conn, key)
         if key in AT_GATEWAY:
             erased |= erase.from_gateway(conn)
+        keys.outdate(conn, keys.MIXED)
         if erased["wordings"]:
             profile.outdate_shelf(conn)
-    erase.compact(house.store)
-    words.clear(house.paths)
+    aftermath.settle_soon(house)
     house.bus.deliver()
     return [counted(count, what) for what, count in erased.items() if count]

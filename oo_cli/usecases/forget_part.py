@@ -181,11 +181,11 @@ def _carry_out(house: House, part: Part, offline: bool) -> bool:
         return disconnect(house, part.source, offline).told
     if part.source or part.agent:
         consent.revoke(house, own.MOOD if part.source else f"agent.{part.agent}")
+        return True
     with house.store.write() as conn:
-        if part.refs or part.until:
-            _erase_rows(house, part)
-        for source in (*part.refs, *([part.source or keys.MIXED] if part.source or part.agent else [])):
-            house.sealer.renew(source)
+        _erase_rows(house, part)
+        for source in part.refs:
+            keys.outdate(conn, source)
         if part.until:
             house.sealer.renew(since=keys.month_of(part.since), until=keys.month_of(part.until - 1))
         profile.outdate_shelf(conn)

@@ -8,19 +8,20 @@ from typing import NamedTuple
 from oo_cli.engine.features import mood as engine
 from oo_cli.engine.when import DAY_MS, local, midnight
 from oo_cli.house import House
-from oo_cli.usecases import own
+from oo_cli.usecases import aftermath, own
 from oo_data.contracts.event import MoodNoted
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.signal import MoodSignal
 from oo_data.errors import BadUsageError
 from oo_data.ids import new_id
-from oo_data.store import erase, moods, profile, words
+from oo_data.store import keys, moods, profile
 from oo_data.store.moods import Mood
 from oo_data.text import show
 
 KEPT_MS = 550 * DAY_MS
 SHOWN_DAYS = 14
 NOTE_LENGTH = 500
+SOURCE = own.MOOD.removeprefix("source.")
 
 
 class Noted(NamedTuple):
@@ -43,7 +44,7 @@ def note(house: House, score: int, text: str = "") -> bool:
     now, mood_id = house.clock.now_ms(), new_id()
     sealer = house.sealer  # opened before the write: that may itself write
     with house.store.write() as conn:
-        sealed = sealer.seal(said, "mood", "note", mood_id, source="mood", at=now) if said else None
+        sealed = sealer.seal(said, "mood", "note", mood_id, source=SOURCE, at=now) if said else None
         if first:
             house.record_consent(conn, own.MOOD, True)
         moods.add(conn, Mood(mood_id, now, score, sealed))
@@ -76,17 +77,18 @@ def by_day(house: House, noted: list[Noted]) -> list[tuple[date, float | None]]:
 
 
 def forget(house: House, withdraw: bool = False) -> dict[str, int]:
-    """Erase every mood and what was made of them, and rebuild the file; the rows erased by what they are.
+    """Erase every mood and what was made of them, and shut older copies to them; the rows erased by what they are.
 
     `withdraw` takes the consent back as well. Raises `RuntimeError` should anything be left.
     """
+    aftermath.owe(house)
     with house.store.write() as conn:
         if withdraw:
             house.record_consent(conn, own.MOOD, False)
         erased = moods.erase(conn)
+        keys.outdate(conn, SOURCE)
         profile.outdate_shelf(conn)
-    erase.compact(house.store)
-    words.clear(house.paths)
+    aftermath.settle_soon(house)
     house.bus.deliver()
     if moods.left(house.store.conn):
         raise RuntimeError("a mood was left")

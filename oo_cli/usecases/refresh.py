@@ -23,6 +23,7 @@ from oo_data.store import (
     effort,
     egress,
     events,
+    keys,
     locks,
     migrations,
     profile,
@@ -84,7 +85,7 @@ def refresh(
 
 
 class _WithdrawnError(Exception):
-    """A consent that this refresh relied on was withdrawn while it ran."""
+    """What this refresh relied on was withdrawn or erased while it ran."""
 
 
 class _Made(NamedTuple):
@@ -123,8 +124,8 @@ def _refresh(
 ) -> Report:
     now = house.clock.now_ms()
     conn = house.store.conn
-    seen, granted = events.last_seq(conn), profile.granted(conn)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is read
+    seen, granted, sound = events.last_seq(conn), profile.granted(conn), keys.sound(conn)
     if not local_only:
         with house.spans.span("outbox"):
             outbox.flush(house)
@@ -138,7 +139,7 @@ def _refresh(
         worded = _ask_model(house, made.shelf, made.stock, now, taken if ask else None)
     ready = worded.shelf if worded else made.shelf
     with house.spans.span("write"), house.store.write():
-        if granted - profile.granted(conn):
+        if granted - profile.granted(conn) or sound - keys.sound(conn):
             raise _WithdrawnError
         problems = pull.record(house, made.pulled, made.fresh, now)
         tips.settle_done(conn, made.pulled.readings, seen)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from oo_cli.engine.gate import GLOBAL_SCOPE
 from oo_cli.house import Doors, House
+from oo_cli.spans import OFF
 from oo_cli.usecases import consent, habits, holdout, mirror, moods, phone, trace
 from oo_cli.usecases.add import add_task
 from oo_cli.usecases.outbox import takes as outbox_takes
@@ -16,7 +18,8 @@ from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.event import ConsentChanged
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.signal import Reading
-from oo_data.ports import VersionRegistry
+from oo_data.contracts.span import Span, Step
+from oo_data.ports import Mark, Tracer, VersionRegistry
 from oo_data.secret import Secret
 from oo_data.store import events, outbox, profile, words
 from tests.fakes import FakeSource, FixedClock, house_at
@@ -75,6 +78,23 @@ class Meddled(FakeSource):
             happen, self.meanwhile = self.meanwhile, None
             happen()
         return super().read(now_ms)
+
+
+class Meddling(Tracer):
+    """Something happens once, as a step of a refresh begins."""
+
+    def __init__(self, when: Step, happen: Callable[[], object]) -> None:
+        self._when, self._happen = when, [happen]
+
+    def span(self, step: Step, id: str = "", version: str = "") -> AbstractContextManager[Mark]:
+        """The step, unrecorded, after what happens."""
+        if step == self._when and self._happen:
+            self._happen.pop()()
+        return OFF.span(step, id, version)
+
+    def taken(self) -> tuple[Span, ...]:
+        """None."""
+        return ()
 
 
 class Listing(VersionRegistry):
@@ -169,6 +189,16 @@ def test_a_withdrawal_in_the_middle_of_a_refresh_wins(life: Life, key: str) -> N
     other.close()
     assert life.remote.reads > begun
     assert not any(counts(life, key))
+
+
+def test_moods_forgotten_in_the_middle_of_a_refresh_stay_so(life: Life) -> None:
+    """The consent for more holds; what a refresh had made of those that went is not written."""
+    other = life.other()
+    other.spans = Meddling("words", lambda: moods.forget(life))
+    refresh(other)
+    other.close()
+    assert "source.mood" in profile.granted(life.store.conn)
+    assert not any(counts(life, "source.mood"))
 
 
 def test_a_refused_source_is_not_even_opened(life: Life) -> None:

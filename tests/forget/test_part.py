@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,25 +16,11 @@ from oo_cli.usecases.residue import scan
 from oo_data.contracts.tip import RecommendRequest, Tip
 from oo_data.errors import BadUsageError, ConnectionNeededError, DataLockedError
 from oo_data.store import keys, profile
-from tests.fakes import DAY, TUESDAY
-from tests.forget.lives import SOURCES, START, Act, Life, bytes_of, mood_note, title
+from tests.fakes import TUESDAY
+from tests.forget.conftest import ACTS, HERE, SPAN, THERE
+from tests.forget.lives import SOURCES, Act, Life, bytes_of, mood_note, title
 from tests.store.conftest import rows
 
-HERE, THERE = SOURCES
-SPAN = (START + 10 * DAY, START + 20 * DAY)
-ACTS = tuple(
-    act
-    for day in range(0, 38, 5)
-    for act in (
-        Act(day, "add", HERE, day % 7),
-        Act(day, "add", THERE, (day + 2) % 7),
-        Act(day + 1, "no", HERE, (day + 1) % 7),
-        Act(day + 1, "later", THERE, day % 7),
-        Act(day + 2, "done", HERE, (day + 4) % 7),
-        Act(day + 2, "done", THERE, (day + 3) % 7),
-        Act(day + 2, "mood", task=day % 5),
-    )
-)
 # What is forgotten, and which acts a life without it has.
 PARTS: dict[str, tuple[Callable[[Life], Part], Callable[[Act], bool]]] = {
     "a source": (lambda life: Part(source=THERE), lambda act: act.source != THERE or act.verb == "mood"),
@@ -44,23 +30,6 @@ PARTS: dict[str, tuple[Callable[[Life], Part], Callable[[Act], bool]]] = {
     ),
     "moods": (lambda life: Part(source="mood"), lambda act: act.verb != "mood"),
 }
-
-
-@pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Life:
-    """Forty days with two sources, reactions and moods."""
-    lived = Life(tmp_path_factory.mktemp("grown") / "home")
-    lived.live(ACTS)
-    lived.close()
-    return lived
-
-
-@pytest.fixture
-def life(grown: Life, tmp_path: Path) -> Iterator[Life]:
-    """A copy of it."""
-    lived = Life(tmp_path / "home", like=grown)
-    yield lived
-    lived.close()
 
 
 @pytest.mark.parametrize("kind", PARTS)

@@ -17,6 +17,7 @@ from oo_data.errors import DataDamagedError
 HOUSE, MIXED = "house", "agent"
 
 _HOME_KEY = "key"
+_OUTDATED = "keys.outdated"
 
 
 class DataKey(NamedTuple):
@@ -138,6 +139,34 @@ def shred(
     gone = {key.id for key in chosen(conn, source, since, until)}
     conn.executemany("delete from data_key where id = ?", [(key_id,) for key_id in sorted(gone)])
     return gone
+
+
+def are_used(conn: sqlite3.Connection) -> bool:
+    """Whether anything was ever sealed here."""
+    return home_key(conn) is not None or next(texts(conn), None) is not None
+
+
+def outdate(conn: sqlite3.Connection, source: str) -> None:
+    """Note that the keys of a source sealed something that was erased, inside the transaction that erases it."""
+    known = " ".join(sorted({source, *outdated(conn)}))
+    conn.execute("insert or replace into meta values (?, ?)", (_OUTDATED, known))
+
+
+def outdated(conn: sqlite3.Connection) -> list[str]:
+    """The sources whose keys are to be renewed."""
+    row = conn.execute("select value from meta where key = ?", (_OUTDATED,)).fetchone()
+    return str(row[0]).split() if row else []
+
+
+def sound(conn: sqlite3.Connection) -> frozenset[str]:
+    """The ids of the keys that seal nothing that was erased."""
+    stale = outdated(conn)
+    return frozenset(key.id for key in every(conn) if key.source not in stale)
+
+
+def are_renewed(conn: sqlite3.Connection) -> None:
+    """Note that none is, inside the transaction that renews them."""
+    conn.execute("delete from meta where key = ?", (_OUTDATED,))
 
 
 def texts(conn: sqlite3.Connection) -> Iterator[SealedText]:
