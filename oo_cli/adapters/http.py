@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from oo_cli.adapters.listener import is_foreign
-from oo_data.errors import BadUsageError, ConnectionNeededError, OoError, SourceUnavailableError
+from oo_data.errors import BadUsageError, ConnectionNeededError, ConsentMissingError, OoError, SourceUnavailableError
 from oo_data.ids import new_id
 from oo_data.ports import Clock
 from oo_data.secret import Secret
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
 CALL_SECONDS = 60.0
+LOOK_SECONDS = 0.5  # how long a request goes on under a consent that was just withdrawn
 CONNECT_SECONDS = 10.0
 REPLY_BYTES = 64 * 1024 * 1024
 ERROR_BYTES = 64 * 1024
@@ -153,8 +155,8 @@ class Guard:
     ) -> Reply:
         """One request and its whole answer within `timeout` seconds; never sent twice.
 
-        `categories` names what leaves. Raises `ConsentMissingError` and `NotYoursError` with nothing sent, and
-        `ExchangeFailedError` where no usable answer came.
+        `categories` names what leaves. Raises `NotYoursError` with nothing sent, `ExchangeFailedError` where no usable
+        answer came, and `ConsentMissingError` with nothing sent, or once the consent is withdrawn meanwhile.
         """
         target = _parse(url)
         host = _origin(target)
@@ -167,7 +169,7 @@ class Guard:
         exchange = _Exchange(self._open(), method, target, headers or {}, content, data, max_bytes)
         egress.begin(self._store, row)
         try:
-            exchange.run(timeout)
+            exchange.run(timeout, lambda: egress.check(self._store.conn, consent))
         finally:
             if exchange.late:
                 self._client = None  # its worker closes it
@@ -221,12 +223,20 @@ class _Exchange:
         self.outcome = "interrupted"
         self.late = False
 
-    def run(self, seconds: float) -> None:
-        """Return when the exchange is over or the time is up; what is still under way is cut off."""
+    def run(self, seconds: float, check: Callable[[], None]) -> None:
+        """Return when the exchange is over or the time is up; what is still under way is cut off.
+
+        The same where `check`, which is called now and then, raises.
+        """
+        ends = time.monotonic() + seconds
         threading.Thread(target=self._work, args=(seconds,), name="oo-http", daemon=True).start()
         try:
-            self._done.wait(seconds)
+            while not self._done.wait(min(ends - time.monotonic(), LOOK_SECONDS)) and time.monotonic() < ends:
+                check()
             self.outcome = "timed-out"
+        except ConsentMissingError:
+            self.outcome = "withdrawn"
+            raise
         finally:
             with self._lock:
                 self.late = not self._done.is_set()

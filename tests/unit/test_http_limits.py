@@ -8,13 +8,16 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oo_cli.adapters.http import FAULTS, ExchangeFailedError, Guard, _fault
+from oo_data.errors import ConsentMissingError
 from oo_data.secret import Secret
+from oo_data.store import db
 from tests.todoist_server import faults
 from tests.todoist_server.bench import PURPOSE, TOKEN, Bench, FixedClock, chain_text, open_bench
 
@@ -62,6 +65,25 @@ def test_deadline(bench: Bench, fault: faults.Fault) -> None:
     assert bench.row().bytes_out > 0
     assert_worker_ends()
     assert bench.call(timeout=5.0).status == 401, "the gate must work on after a cut"
+
+
+@pytest.mark.parametrize("fault", [faults.slow_body(), faults.silent()])
+def test_a_withdrawal_cuts_what_is_under_way(bench: Bench, fault: faults.Fault) -> None:
+    """A request that has begun does not go on when its consent is withdrawn, and the ledger says why it ended."""
+    bench.server.faults.append(fault)
+
+    def withdraw(_: object) -> None:
+        with closing(db.open_store(bench.store.path)) as other, other.write() as conn:
+            conn.execute("update consent set granted = 0")
+
+    bench.server.on_request = withdraw
+    before = time.monotonic()
+    with pytest.raises(ConsentMissingError):
+        bench.call(timeout=30.0)
+    assert time.monotonic() - before < 3.0
+    assert bench.row().status == "withdrawn"
+    assert bench.row().bytes_out > 0
+    assert_worker_ends()
 
 
 def test_slow_look_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

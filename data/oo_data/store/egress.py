@@ -30,13 +30,18 @@ def begin(store: Store, row: EgressRow) -> None:
     commits first always wins.
     """
     with store.write() as conn:
-        consent = conn.execute("select granted from consent where key = ?", (row.consent,)).fetchone()
-        if consent is None or not consent[0]:
-            raise ConsentMissingError("You have not allowed this.", f"Allow it with: oo consent grant {row.consent}")
+        check(conn, row.consent)
         conn.execute(
             "insert into egress values (?, ?, ?, ?, ?, ?, 0, 0, 'sending')",
             (row.id, row.at, row.host, row.purpose, row.consent, ",".join(row.categories)),
         )
+
+
+def check(conn: sqlite3.Connection, consent: str) -> None:
+    """Raise `ConsentMissingError` unless the consent holds."""
+    found = conn.execute("select granted from consent where key = ?", (consent,)).fetchone()
+    if found is None or not found[0]:
+        raise ConsentMissingError("You have not allowed this.", f"Allow it with: oo consent grant {consent}")
 
 
 def finish(store: Store, id: str, bytes_out: int, bytes_in: int, status: str) -> None:
