@@ -57,8 +57,7 @@ class Calendars:
         house.keep_secret(PLACES, place.to_text(left))
         with house.store.write() as conn:
             busy.replace(conn, source.SOURCE, ())
-            watched = left[0].at if len(left) == 1 and left[0].kind == "file" else None
-            profile.connect_source(conn, source.SOURCE, house.clock.now_ms(), watched)
+            profile.connect_source(conn, source.SOURCE, house.clock.now_ms(), place.watched(left))
             profile.outdate_shelf(conn)
         erase.compact(house.store)
 

@@ -29,6 +29,7 @@ class Typed(NamedTuple):
 def connect(at: Desk, typed: Typed) -> None:
     """Connect one calendar beside those that are connected."""
     from oo_cli import wiring_vault
+    from oo_cli.adapters.sources.calendar import place
     from oo_cli.usecases.connect import connect_remote
     from oo_cli.wiring_calendar import Calendars
 
@@ -37,8 +38,7 @@ def connect(at: Desk, typed: Typed) -> None:
     if at.options.offline and not local:
         raise BadUsageError("An address cannot be connected offline.", "Run it again without --offline.")
     calendars = Calendars(at.house)
-    together = calendars.with_new(new)
-    watched = new.at if local and len(together) == 1 else None
+    watched = place.watched(calendars.with_new(new))
     chosen = local or wiring_vault.may_hold_remote(at.house)
     connect_remote(at.house, "calendar", chosen, lambda: calendars.take(new), watch_path=watched)
     known = len(calendars.places())

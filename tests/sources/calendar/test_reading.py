@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.sources.calendar.place import Place, from_text, remote_url, to_text
+from oo_cli.adapters.sources.calendar.place import Place, from_text, remote_url, to_text, watched
 from oo_cli.adapters.sources.calendar.source import AHEAD_MS
 from oo_cli.house import House
+from oo_cli.usecases import agenda
 from oo_cli.usecases.connect import connect_remote, disconnect
 from oo_cli.usecases.consent import revoke
 from oo_cli.usecases.forget import left as left_of
@@ -56,8 +57,9 @@ def server() -> Iterator[OneFile]:
 
 def connect(house: House, place: Place) -> None:
     """Connect one calendar as the command does."""
-    watched = place.at if place.kind == "file" else None
-    connect_remote(house, "calendar", True, lambda: Calendars(house).take(place), watch_path=watched)
+    calendars = Calendars(house)
+    found = watched(calendars.with_new(place))
+    connect_remote(house, "calendar", True, lambda: calendars.take(place), watch_path=found)
 
 
 def spans(house: House) -> list[tuple[int, int]]:
@@ -223,6 +225,25 @@ def test_a_typed_tip_leaves_the_network_alone(house: House, server: OneFile) -> 
     pulled = pull(house, local_only=True)
     assert busy_spans(house, pulled, TUESDAY) == [DENTIST_MS]
     assert len(server.asked) == seen
+
+
+def test_files_alone_want_no_network(house: House, server: OneFile, tmp_path: Path, clock: FixedClock) -> None:
+    """Calendars that all lie on this machine are read offline too, however many they are; with an address they rest."""
+    house.doors = house.doors._replace(reachable=lambda source: False, every=lambda source: HOUR)
+    for name in ("work", "home"):
+        (tmp_path / f"{name}.ics").write_text(year.ics([DENTIST]))
+        connect(house, Place("file", str(tmp_path / f"{name}.ics")))
+    refresh(house)
+    clock.advance(2 * HOUR)
+    assert agenda.due(house).resting == set()
+    (tmp_path / "work.ics").write_text(year.ics([]))
+    assert "source.calendar" in agenda.due(house).overdue
+    assert "calendar" in pull(house, local_only=True).readings
+    connect(house, Place("url", server.url))
+    assert agenda.due(house).resting == {"calendar"}
+    assert "calendar" not in pull(house, local_only=True).readings
+    Calendars(house).keep(Calendars(house).places()[1:2])
+    assert agenda.due(house).resting == set()
 
 
 def test_places_survive_sealing() -> None:

@@ -6,7 +6,7 @@ import json
 import os
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -51,6 +51,11 @@ class Place(NamedTuple):
             return {"Authorization": bearer(self.login)}
         pair = b64encode(f"{self.user}:{self.login.reveal()}".encode()).decode("ascii")
         return {"Authorization": Secret(f"Basic {pair}")}
+
+
+def watched(places: Sequence[Place]) -> str | None:
+    """The file that stands for calendars which are all on this machine: a change of it is seen at once."""
+    return places[0].at if places and all(each.kind == "file" for each in places) else None
 
 
 def file_path(typed: str) -> str:
