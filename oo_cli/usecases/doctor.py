@@ -10,7 +10,7 @@ from oo_agents import registry
 from oo_cli.adapters.listener import is_foreign
 from oo_cli.engine.when import DAY_MS, local
 from oo_cli.house import House
-from oo_cli.usecases import agenda, doctor_home, trace
+from oo_cli.usecases import agenda, doctor_home, mirror, trace
 from oo_cli.usecases.agents import own_folder
 from oo_cli.usecases.findings import Finding
 from oo_cli.usecases.pull import is_local
@@ -44,7 +44,7 @@ def examine(house: House, offline: bool, custody_says: Callable[[House], str]) -
     found += [Finding("timers", "note", alert.says) for alert in agenda.alerts(house)]
     found += [_source(house, source, offline) for source in profile.sources(conn)]
     found.append(_model(house, offline))
-    return [*found, *trace.health(house)]
+    return [*found, *trace.health(house), *mirror.health(house)]
 
 
 def set_aside(house: House) -> str:

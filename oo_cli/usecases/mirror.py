@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from oo_cli.engine.when import MINUTE_MS
+from oo_cli.adapters.mirror.address import URL
+from oo_cli.engine.told import counted
+from oo_cli.engine.when import HOUR_MS, MINUTE_MS, local
 from oo_cli.house import House
 from oo_cli.usecases import agenda, converge
+from oo_cli.usecases.findings import Finding
 from oo_data.contracts.event import Envelope
 from oo_data.errors import ConsentMissingError, OoError
 from oo_data.ids import new_id
@@ -19,7 +23,9 @@ from oo_data.ports import Mirror
 from oo_data.store import cursors, duties, erase, homes, locks, profile
 from oo_data.store.events import Logged
 
+PART = "mirror"
 EVERY_MS = 15 * MINUTE_MS
+LATE_MS = 6 * HOUR_MS  # the longest rest after failures
 SECONDS = 10.0  # of one run; what is left then goes with the next
 FETCH_SECONDS = 5.0  # of these, what reading may take
 BATCH = 500
@@ -82,6 +88,41 @@ def waiting(house: House) -> int | None:
         return house.bus.count_unread(house.store.conn, _reader(house.doors.mirror(house)))
     except OoError:
         return None
+
+
+def health(house: House) -> Iterator[Finding]:
+    """What the doctor says of the mirror; nothing where nobody asked for it. Nothing is sent."""
+    allowed, named = agenda.MIRROR in profile.granted(house.store.conn), bool(house.environ.get(URL))
+    if not named:
+        if allowed:
+            yield Finding(PART, "note", "You allow it, and no server is named.", 0, f"Set {URL}; see docs/mirror.md")
+        return
+    from oo_cli.adapters.mirror.stream import installed
+
+    try:
+        to = house.doors.mirror(house)
+    except OoError as error:
+        yield Finding(PART, "bad", error.message, error.exit_code, error.hint)
+        return
+    if not allowed:
+        yield Finding(PART, "note", f"To {to.host}. You have not allowed it.", 0, f"oo consent grant {agenda.MIRROR}")
+    elif not installed():
+        yield Finding(PART, "note", f"To {to.host}. NATS is missing.", 0, "pip install 'oo-assistant[nats]'")
+    else:
+        yield _caught_up(house, to)
+
+
+def _caught_up(house: House, to: Mirror) -> Finding:
+    conn, now = house.store.conn, house.clock.now_ms()
+    oldest = house.bus.unread(conn, _reader(to), 1)
+    if not oldest:
+        return Finding(PART, "ok", f"To {to.host}. It has every event.")
+    count = counted(house.bus.count_unread(conn, _reader(to)), "events")
+    if now - oldest[0].at < LATE_MS:
+        return Finding(PART, "ok", f"To {to.host}. {count} to be sent.")
+    day = local(oldest[0].at, house.zone)
+    says = f"To {to.host}. {count} not sent, the oldest of {day:%a} {day.day} {day:%b}."
+    return Finding(PART, "note", says, 0, "oo refresh, then oo egress")
 
 
 class _Run:

@@ -45,6 +45,11 @@ class NotMirroredError(SourceUnavailableError):
         self.fault = fault
 
 
+def installed() -> bool:
+    """Whether the extra is there."""
+    return all(find_spec(name) for name in ("nats", "google", "google.protobuf"))
+
+
 class NatsMirror(Mirror):
     """The stream at one address, by one connection and one row of the ledger a batch.
 
@@ -90,7 +95,7 @@ class NatsMirror(Mirror):
         return reading.found
 
     def _check(self) -> None:
-        if not all(find_spec(name) for name in ("nats", "google", "google.protobuf")):
+        if not installed():
             raise SourceUnavailableError("This oO was installed without NATS.", "Install the extra: oo-assistant[nats]")
         if not self._at.tls and self._is_foreign(self._at.port):
             raise NotYoursError(self.host)
