@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Event], None]
 # Ids, references, keys and fixed words; nothing that could be a sentence from outside.
-_SAFE = re.compile(r"[A-Za-z0-9_.:@+\-]*")
-_MOST, _VALUE_MOST = 96, 1024  # characters, of anything and of a preference's value
+_SAFE = re.compile(r"[A-Za-z0-9_.:@+\-]{0,96}")
+_VALUE = re.compile(r"[A-Za-z0-9_.:@+/\-]{0,1024}")  # of a preference, which may be many references, or a time zone
 
 
 class Bus:
@@ -78,8 +78,8 @@ def validate(event: Event) -> None:
         raise ValueError("unknown event type")
     for name, value in event._asdict().items():
         if isinstance(value, str):
-            most = _VALUE_MOST if name == "value" else _MOST
-            if value not in REASONS and not (len(value) <= most and _SAFE.fullmatch(value)):
+            safe = _VALUE if name == "value" else _SAFE
+            if value not in REASONS and not safe.fullmatch(value):
                 raise ValueError(f"{kind_of(event)} carries text")
         elif not isinstance(value, (int, float)):
             raise ValueError(f"{kind_of(event)} carries something that is neither text nor number")

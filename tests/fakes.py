@@ -91,12 +91,14 @@ class FakeSource(Source):
 class FakeStream(Mirror):
     """A stream in memory, as one home reaches it; `events` is what all homes that share it see.
 
-    `room` is how many events it still takes from this home; `up` whether it can be reached.
+    `room` is how many events it still takes from this home; `up` whether it can be reached. `meanwhile` happens while
+    it answers.
     """
 
     def __init__(self, events: list[Envelope]) -> None:
         self._events = events
         self.up = True
+        self.meanwhile: Callable[[], object] = list
         self.room = 1 << 30
 
     @property
@@ -121,6 +123,7 @@ class FakeStream(Mirror):
         return Fetched(found, after + len(found), after + len(found) < len(self._events))
 
     def _look(self) -> None:
+        self.meanwhile()
         if not self.up:
             raise SourceUnavailableError("It cannot be reached.", "Wait.")
 

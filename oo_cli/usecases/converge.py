@@ -30,6 +30,8 @@ def take_turns(house: House) -> None:
     One of before there were turns is told anew, at the time it was set.
     """
     conn = house.store.conn
+    if cursors.read(conn, READER) == events.last_seq(conn):
+        return
     top = homes.top(conn)
     for entry in events.since(conn, cursors.read(conn, READER), (PrefSet, PrefInferred), limit=events.LAST):
         if not homes.has_arrived(conn, entry.id):
@@ -43,7 +45,7 @@ def take_turns(house: House) -> None:
 
 
 def clock_of(house: House, event_id: str, event: Event) -> int:
-    """The clock that an event of this home goes with; 0 where it orders nothing, or was set anew since."""
+    """The clock that an event goes with, once turns were taken; 0 where it orders nothing, or was set anew since."""
     if not isinstance(event, PrefSet | PrefInferred):
         return 0
     turn = homes.turn(house.store.conn, *_name(event))
@@ -56,6 +58,7 @@ def merge(house: House, envelopes: Iterable[Envelope], person: str, home: str) -
     Whatever is not theirs, not sound, known already or forgotten here is left.
     """
     conn, now = house.store.conn, house.clock.now_ms()
+    take_turns(house)  # what was set here meanwhile is compared too
     gone = forgotten.forgotten(conn)
     count, changed = 0, False
     for envelope in envelopes:
@@ -67,7 +70,7 @@ def merge(house: House, envelopes: Iterable[Envelope], person: str, home: str) -
             continue
         event = envelope.event
         house.bus.publish(conn, event, envelope.at, envelope.id)
-        homes.add_arrival(conn, envelope.id, envelope.home)
+        homes.add_arrival(conn, envelope.id)
         count += 1
         if isinstance(event, FeedbackGiven) and not events.about(conn, FeedbackUndone, envelope.id):
             hush.as_elsewhere(house, event, envelope.id, envelope.at)

@@ -14,7 +14,7 @@ from oo_cli.adapters.mirror.address import URL
 from oo_cli.engine.told import counted
 from oo_cli.engine.when import HOUR_MS, MINUTE_MS, local
 from oo_cli.house import House
-from oo_cli.usecases import agenda, converge
+from oo_cli.usecases import agenda, converge, settings
 from oo_cli.usecases.findings import Finding
 from oo_data.contracts.event import Envelope
 from oo_data.errors import ConsentMissingError, OoError
@@ -65,7 +65,7 @@ def mirror(house: House) -> Report | None:
 
 
 def stop(house: House) -> int:
-    """Withdraw the consent and erase what came from other homes, but for settings; how many events.
+    """Withdraw the consent and erase what came from other homes, but for the person's own settings; how many events.
 
     The place in the log stays, so that nothing is sent twice later; what came is read again then.
     """
@@ -74,6 +74,7 @@ def stop(house: House) -> int:
         duties.drop(conn, agenda.MIRROR)
         cursors.drop(conn, f"{INBOX}*")
         erased = homes.drop_arrivals(conn)
+        settings.obey(house, house.clock.now_ms())
     if erased:
         erase.compact(house.store)
     house.bus.deliver()
@@ -153,9 +154,12 @@ class _Run:
         """Send on what happened in this home, a batch at a time; what kept the rest. Nothing is sent again."""
         conn, reader = self._house.store.conn, _reader(self._stream)
         while time.monotonic() < end:
-            batch = self._house.bus.unread(conn, reader, BATCH)
-            own = [entry for entry in batch if not homes.has_arrived(conn, entry.id)]
-            count, error = self._stream.send([*map(self._envelope, own)]) if own else (0, None)
+            with self._house.store.write():
+                converge.take_turns(self._house)
+                batch = self._house.bus.unread(conn, reader, BATCH)
+                own = [entry for entry in batch if not homes.has_arrived(conn, entry.id)]
+                envelopes = [self._envelope(entry) for entry in own]
+            count, error = self._stream.send(envelopes) if own else (0, None)
             self.sent += count
             passed = own[:count] if count < len(own) else batch
             if passed:
@@ -173,8 +177,6 @@ class _Run:
 def _run(house: House) -> Report:
     begun, run, error = time.monotonic(), None, None
     try:
-        with house.store.write():
-            converge.take_turns(house)
         run = _Run(house, house.doors.mirror(house))
         run.receive(begun + FETCH_SECONDS)
         error = run.send(begun + SECONDS)

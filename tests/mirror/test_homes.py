@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,7 +26,7 @@ from oo_data.contracts.tip import Reaction
 from oo_data.errors import BadUsageError
 from oo_data.store import events, homes, profile, tips
 from tests.fakes import DAY, HOUR, MINUTE, FakeStream
-from tests.mirror.homes import NAMES, Home, held, living, reaching, settle
+from tests.mirror.homes import NAMES, Home, held, house_of, living, reaching, settle
 
 VALUES = {
     "tips.per_day": ("0", "3", "9"),
@@ -237,6 +237,27 @@ def test_the_later_word_wins_although_a_clock_is_wrong(three: list[Home]) -> Non
     assert [listing(home.house, "tips.per_day")[0]["value"] for home in (laptop, desk)] == [9, 9]
 
 
+def test_a_setting_made_while_the_mirror_runs_is_not_lost(three: list[Home]) -> None:
+    """Set by another command while a run reads, or sends: the run after takes it along, and all hold the last word."""
+    laptop, desk, _ = three
+    assign(laptop.house, "tips.per_day", "3")
+    mirrored(laptop)
+    values = ["7", "6"]
+    desk.clock.advance(MINUTE)
+
+    def choose() -> None:
+        with closing(house_of(Path(desk.house.environ["OO_HOME"]).parent, desk.clock)) as other:
+            if values:
+                assign(other, "tips.per_day", values.pop())
+
+    desk.stream.meanwhile = choose
+    mirrored(desk)
+    desk.stream.meanwhile = list
+    mirrored(desk, laptop)
+    assert_alike([laptop, desk])
+    assert listing(laptop.house, "tips.per_day")[0]["value"] == 7
+
+
 def test_what_was_set_before_there_were_turns_is_told(three: list[Home]) -> None:
     """A setting that no event told of, as an earlier oO left it, reaches the other homes."""
     laptop, desk, _ = three
@@ -282,17 +303,24 @@ def test_two_that_infer_differently_do_not_go_on_about_it(three: list[Home]) -> 
 def test_withdrawn_what_came_goes(three: list[Home]) -> None:
     """Without the consent, other homes' reactions and what they keep quiet are erased; given again, they come back."""
     laptop, desk, _ = three
+    found = Pref("time-of-day", "quiet_start", "inferred", 20, 40, laptop.clock.now)
+    with laptop.house.store.write():
+        record_pref(laptop.house, found)
     assign(laptop.house, "tips.per_day", "3")
     react(laptop.house, "no", "too many", tip_id=tip_of(laptop.house))
     before = held(desk.house, desk.clock.now)
     mirrored(laptop, desk)
     after = held(desk.house, desk.clock.now)
-    assert consent.revoke(desk.house, agenda.MIRROR) == ["2 events of other homes"]
+    assert consent.revoke(desk.house, agenda.MIRROR) == ["3 events of other homes"]
     conn = desk.house.store.conn
     assert (homes.arrivals(conn), tips.next_silence(conn, 0, ambient=False)) == (0, None)
-    assert held(desk.house, desk.clock.now) == before | {"prefs": after["prefs"]}
+    own = {row for row in after["prefs"] if row[2] == "user"}
+    assert held(desk.house, desk.clock.now) == before | {"prefs": own}
+    with desk.house.store.write():
+        record_pref(desk.house, found._replace(source="default", value=22, evidence=0))
     consent.grant(desk.house, agenda.MIRROR)
-    mirrored(desk)
+    mirrored(desk, laptop)
+    assert_alike([laptop, desk])
     assert held(desk.house, desk.clock.now) == after
 
 

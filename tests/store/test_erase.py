@@ -86,7 +86,7 @@ def fill_for(conn: sqlite3.Connection, source: str) -> None:
     conn.execute("insert into data_key values (?, ?, '2026-12', x'00')", (f"{source}-key", source))
     for number, event in enumerate(happened):
         events.append(conn, f"{source}-{number}", TUESDAY, event)
-    homes.add_arrival(conn, f"{source}-1", "another")
+    homes.add_arrival(conn, f"{source}-1")
 
 
 @pytest.fixture

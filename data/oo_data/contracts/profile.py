@@ -24,7 +24,7 @@ class Pref(NamedTuple):
 
 
 SPELLED_MOST = 1024  # characters
-_SIGNS = re.compile(r"[A-Za-z0-9_.:@+\-]*")
+_SIGNS = re.compile(r"[A-Za-z0-9_.:@+/\-]*")
 _LETTERS = {int: "i", float: "f", str: "w"}
 
 

@@ -16,9 +16,9 @@ class Turn(NamedTuple):
 NEVER = Turn(0, "")
 
 
-def add_arrival(conn: sqlite3.Connection, event_id: str, home: str) -> None:
+def add_arrival(conn: sqlite3.Connection, event_id: str) -> None:
     """Note, inside the caller's write, that an event in the log happened in another home."""
-    conn.execute("insert or replace into arrival values (?, ?)", (event_id, home))
+    conn.execute("insert or replace into arrival values (?)", (event_id,))
 
 
 def has_arrived(conn: sqlite3.Connection, event_id: str) -> bool:
@@ -33,11 +33,16 @@ def arrivals(conn: sqlite3.Connection) -> int:
 
 
 def drop_arrivals(conn: sqlite3.Connection) -> int:
-    """Erase what happened in other homes, and what that keeps quiet, inside the caller's write; how many events."""
-    came = "in (select event_id from arrival)"
-    conn.execute(f"delete from mute where event_id {came}")  # noqa: S608 - our own words
-    conn.execute(f"delete from silence where id {came}")  # noqa: S608
-    return conn.execute(f"delete from event where id {came}").rowcount  # noqa: S608
+    """Erase what happened in other homes, what that keeps quiet, and what they inferred; how many events.
+
+    Inside the caller's write. What the person set elsewhere is their own word here too, and stays.
+    """
+    inferred = "source = 'inferred' and (scope, key) in (select scope, key from register where source = 'inferred' and"
+    for table in ("pref", "pref_log", "register"):
+        conn.execute(f"delete from {table} where {inferred} event_id in (select event_id from arrival))")  # noqa: S608
+    for table, column in (("mute", "event_id"), ("silence", "id")):
+        conn.execute(f"delete from {table} where {column} in (select event_id from arrival)")  # noqa: S608 - our own
+    return conn.execute("delete from event where id in (select event_id from arrival)").rowcount
 
 
 def turn(conn: sqlite3.Connection, scope: str, key: str, source: str) -> Turn:

@@ -251,9 +251,7 @@ create table cursor (reader text primary key, seq integer not null) strict;
 
 # What homes of one person share: events that came from another of them, and the order in which each preference was set.
 V15 = """
-create table arrival (
-  event_id text primary key references event (id) on delete cascade, home text not null
-) strict;
+create table arrival (event_id text primary key references event (id) on delete cascade) strict;
 create table register (
   scope text not null, key text not null, source text not null check (source in ('user', 'inferred')),
   clock integer not null, event_id text not null, primary key (scope, key, source)
