@@ -106,6 +106,10 @@ class FakeStream(Mirror):
         """Always the same."""
         return "stream:4222"
 
+    def door(self, house: House) -> Mirror:
+        """As a house opens it."""
+        return self
+
     def send(self, events: Sequence[Envelope]) -> tuple[int, OoError | None]:
         """Take each event once by its id, as far as there is room."""
         self._look()

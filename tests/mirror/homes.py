@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,9 +58,10 @@ def another(of: House, folder: Path, clock: FixedClock, url: str = "nats://strea
     return house
 
 
-def reaching(house: House, stream: Mirror) -> House:
-    """The same house with that way to a stream."""
-    return House(house.environ, house.clock, house.zone, house.doors._replace(mirror=lambda _: stream), house.say)
+def reaching(house: House, door: Callable[[House], Mirror]) -> House:
+    """The house with that way to its stream."""
+    house.doors = house.doors._replace(mirror=door)
+    return house
 
 
 def settle(folder: Path) -> None:
@@ -80,7 +81,7 @@ def living(settled: Path, folder: Path) -> Iterator[list[Home]]:
         shutil.copytree(settled / name, folder / name)
         clock, stream = FixedClock(), FakeStream(log)
         house = house_of(folder / name, clock)
-        homes.append(Home(reaching(house, stream), stream, clock))
+        homes.append(Home(reaching(house, stream.door), stream, clock))
     try:
         yield homes
     finally:

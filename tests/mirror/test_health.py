@@ -16,6 +16,7 @@ from oo_data.contracts.event import TipShown
 from oo_data.store import egress
 from tests.conftest import Oo
 from tests.fakes import DAY, FixedClock, house_at
+from tests.mirror.homes import reaching
 
 URL = "nats://127.0.0.1:4222"
 Open = Callable[..., House]
@@ -33,8 +34,7 @@ def open_home(tmp_path: Path, clock: FixedClock) -> Iterator[Open]:
     opened: list[House] = []
 
     def make(url: str = "", allowed: bool = True) -> House:
-        house = house_at(tmp_path / str(len(opened)), clock, NATS_URL=url)
-        house.doors = house.doors._replace(mirror=wiring.open_mirror)
+        house = reaching(house_at(tmp_path / str(len(opened)), clock, NATS_URL=url), wiring.open_mirror)
         if allowed:
             consent.grant(house, agenda.MIRROR)
         opened.append(house)

@@ -331,11 +331,10 @@ def test_a_stream_made_anew_is_read_from_its_beginning(three: list[Home]) -> Non
     mirrored(laptop, desk)
     renewed: list[Envelope] = []
     for at, home in enumerate((laptop, desk)):
-        house = reaching(home.house, FakeStream(renewed))
+        house = reaching(home.house, FakeStream(renewed).door)
         if at == 0:
             react(house, "later", until=home.clock.now + DAY, tip_id=tip_of(house, 1))
         mirrored(home._replace(house=house))
-        house.close()
     assert_alike([laptop, desk])
 
 

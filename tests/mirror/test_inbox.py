@@ -21,7 +21,7 @@ from oo_data.contracts.profile import Pref
 from oo_data.contracts.wire import PACKAGE
 from oo_data.store import egress, homes, profile, tips
 from tests.fakes import DAY, FixedClock
-from tests.mirror.homes import another, first, held
+from tests.mirror.homes import another, first, held, reaching
 from tests.mirror.server import NatsServer, needs_server
 
 pytest.importorskip("nats", reason="the extra `nats` brings the client")
@@ -29,24 +29,11 @@ pytestmark = needs_server
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[NatsServer]:
-    """A server that runs."""
-    with NatsServer(tmp_path / "nats") as made:
-        yield made
-
-
-def reaching(house: House) -> House:
-    """The same house with the real way to its stream."""
-    doors = house.doors._replace(mirror=wiring.open_mirror)
-    return House(house.environ, house.clock, house.zone, doors, house.say)
-
-
-@pytest.fixture
 def pair(tmp_path: Path, server: NatsServer) -> Iterator[tuple[House, House]]:
     """Two homes of one person."""
     one = first(tmp_path / "laptop", FixedClock(), server.url)
     two = another(one, tmp_path / "desk", FixedClock(), server.url)
-    found = reaching(one), reaching(two)
+    found = reaching(one, wiring.open_mirror), reaching(two, wiring.open_mirror)
     yield found
     for house in found:
         house.close()
@@ -178,7 +165,7 @@ def test_another_person_on_the_same_stream_is_nobody(
 ) -> None:
     """Two people who share a server by mistake keep their own settings and reactions."""
     laptop, _ = pair
-    stranger = reaching(first(tmp_path / "stranger", FixedClock(), server.url))
+    stranger = reaching(first(tmp_path / "stranger", FixedClock(), server.url), wiring.open_mirror)
     assign(laptop, "tips.per_day", "3")
     mirrored(laptop)
     before: dict[str, Any] = held(stranger, 0)

@@ -24,23 +24,16 @@ from oo_data.contracts.event import Envelope, TipShown
 from oo_data.contracts.tip import RecommendRequest
 from oo_data.store import egress, events
 from tests.fakes import MINUTE, FixedClock, house_at
+from tests.mirror.homes import reaching
 from tests.mirror.server import NatsServer, needs_server
 
 pytest.importorskip("nats", reason="the extra `nats` brings the client")
 pytestmark = needs_server
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[NatsServer]:
-    """A server that runs."""
-    with NatsServer(tmp_path / "nats") as made:
-        yield made
-
-
 def home_of(tmp_path: Path, url: str, name: str = "home") -> House:
     """A home that may mirror to that address."""
-    house = house_at(tmp_path / name, FixedClock(), NATS_URL=url)
-    house = House(house.environ, house.clock, house.zone, house.doors._replace(mirror=wiring.open_mirror), house.say)
+    house = reaching(house_at(tmp_path / name, FixedClock(), NATS_URL=url), wiring.open_mirror)
     consent.grant(house, agenda.MIRROR)
     return house
 
