@@ -77,7 +77,8 @@ def forget(house: House, destroy_key: DestroyKey, offline: bool = False) -> Rece
     memory = house.paths.memory_dirs()  # named by the data folder, so asked for while it is there
     needles = known_words(house)
     os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-    receipt.external += [*stop_clock(house), *_sign_out(house, offline)]
+    receipt.jobs, refused = stop_clock(house)
+    receipt.external += [*refused, *_sign_out(house, offline)]
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
@@ -97,15 +98,16 @@ def jobs(house: House) -> list[str]:
     return found
 
 
-def stop_clock(house: House) -> list[str]:
-    """Take oO's job out of the machine's clockwork, so that nothing starts it again; where that failed, the way."""
+def stop_clock(house: House) -> tuple[list[str], list[str]]:
+    """Take oO's job out of the machine's clockworks: those that had it, and where that failed, the way."""
+    gone: list[str] = []
     left = []
     for clockwork in house.doors.clockworks(house):
         try:
-            cron.remove(house, (clockwork,))
+            gone += cron.remove(house, (clockwork,))
         except OoError:
             left.append(f"a job in {clockwork.name} that could not be removed; see: oo cron status")
-    return left
+    return gone, left
 
 
 def _sign_out(house: House, offline: bool) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 CRONTAB = """#!/bin/sh
 spool="{folder}/spool"
 echo "crontab $*" >> "{folder}/asked"
+[ -e "{folder}/crontab-refuses-$1-" ] && exit 1
 case "$1" in
   -l) [ -e "$spool" ] && exec cat "$spool"; echo "no crontab for you" >&2; exit 1 ;;
   -r) exec rm "$spool" ;;
@@ -45,7 +46,7 @@ class Machine:
         return self
 
     def refuses(self, name: str, first: str, second: str = "") -> None:
-        """Let a manager fail when its first two words are these."""
+        """Let a program fail when its first two words are these."""
         (self.folder / f"{name}-refuses-{first}-{second}").touch()
 
     def asked(self) -> list[str]:

@@ -71,6 +71,21 @@ def test_remove_and_forget_take_the_line_out(oo: Oo, machine: Machine) -> None:
         assert machine.spool.read_text() == "# mine\n0 5 * * * /bin/true\n"
 
 
+@pytest.mark.parametrize("refused", ["-r", "-l"])
+def test_a_forget_says_which_job_it_had_to_leave(
+    oo: Oo, machine: Machine, environ: dict[str, str], refused: str
+) -> None:
+    """A crontab that cannot be changed, or read, stops no forgetting; its job is named, and not called removed."""
+    oo("cron", "install", "--yes")
+    oo("add", "Call the dentist")
+    machine.refuses("crontab", refused)
+    ran = oo("forget", "--yes")
+    assert (ran.code, Path(environ["OO_HOME"]).exists()) == (0, False)
+    assert "a job in crontab that could not be removed" in ran.out
+    assert "Removed: the job" not in ran.out
+    assert machine.spool.exists()
+
+
 def test_an_interrupted_forget_takes_the_line_out_too(oo: Oo, machine: Machine, environ: dict[str, str]) -> None:
     """A start that finishes a killed forget removes the job as well."""
     oo("cron", "install", "--yes")
