@@ -114,10 +114,13 @@ def test_one_key_for_each_source_and_month(home: Home) -> None:
 
 @pytest.mark.parametrize(
     ("at", "month"),
-    [(None, ""), (0, "1970-01"), (-1, "1969-12"), (1_798_761_599_999, "2026-12"), (1_798_761_600_000, "2027-01")],
-)
+    [
+        (None, ""), (0, "1970-01"), (-1, "1969-12"), (1_798_761_599_999, "2026-12"), (1_798_761_600_000, "2027-01"),
+        (-30_641_760_000_000, "0999-01"), (-62_135_596_800_001, "0001-01"),
+    ],
+)  # fmt: skip
 def test_month_of(at: int | None, month: str) -> None:
-    """Months are those of UTC, to the millisecond."""
+    """Months are those of UTC, to the millisecond, in order as text, and of any instant that a zone can name."""
     assert keys.month_of(at) == month
 
 

@@ -18,6 +18,7 @@ HOUSE, MIXED = "house", "agent"
 
 _HOME_KEY = "key"
 _OUTDATED = "keys.outdated"
+_FIRST = -62_135_596_800_000  # the year 1, before which Python knows no day
 
 
 class DataKey(NamedTuple):
@@ -37,8 +38,11 @@ class HomeKey(NamedTuple):
 
 
 def month_of(at: int | None) -> str:
-    """The month of an instant (UTC ms) as "2026-12"; "" for none."""
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m}" if at is not None else ""
+    """The month of an instant (UTC ms) as "2026-12", so that months are in order as text; "" for none."""
+    if at is None:
+        return ""
+    day = datetime.fromtimestamp(max(at, _FIRST) / 1000, UTC)
+    return f"{day.year:04}-{day.month:02}"
 
 
 class Sealed(NamedTuple):
