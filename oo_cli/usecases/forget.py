@@ -226,9 +226,9 @@ def _inside(text: str) -> Iterator[str]:
             waiting += value.values() if isinstance(value, dict) else value
 
 
-def take_refresh(house: House) -> int:
-    """Let no refresh put anything back meanwhile; the lock's descriptor."""
-    for _ in range(WAIT_TENTHS):
+def take_refresh(house: House, tenths: int = WAIT_TENTHS) -> int:
+    """Let no refresh put anything back meanwhile; the lock's descriptor. Raises `DataLockedError` after that long."""
+    for _ in range(tenths):
         fd = locks.take(f"{house.paths.state}/refresh.lock")
         if fd is not None:
             return fd

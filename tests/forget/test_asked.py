@@ -129,6 +129,29 @@ def test_a_home_that_was_never_made(
     assert not Path(environ["OO_HOME"]).exists()
 
 
+def test_a_mark_that_cannot_be_set(oo: Oo, environ: dict[str, str]) -> None:
+    """Where it could not be remembered that a forget is under way, none is begun: all of it is there as before."""
+    oo("add", "Call the dentist")
+    oo("tip")
+    Path(environ["OO_HOME"], "state", "unsettled.new").mkdir()
+    ran = oo("forget", "--task", "last", "--yes")
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (8, "", 1)
+    assert "Call the dentist" in oo("tip").out
+
+
+def test_a_mark_that_cannot_be_read(oo: Oo, environ: dict[str, str]) -> None:
+    """What is asked for now is done all the same, and each start says that a forget may not be finished."""
+    oo("add", "Call the dentist")
+    mark = Path(environ["OO_HOME"], "state", "unsettled")
+    mark.mkdir()
+    for _ in range(2):
+        ran = oo("tip")
+        assert (ran.code, "Call the dentist" in ran.out) == (0, True)
+        assert "A forget is not finished yet." in ran.err
+    mark.rmdir()
+    assert "forget" not in oo("tip").err
+
+
 def test_moods_that_were_never_noted(oo: Oo) -> None:
     """Moods are forgotten by name only where there are any."""
     oo("add", "Call the dentist")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,13 +15,14 @@ from hypothesis import strategies as st
 
 from oo_cli.house import House
 from oo_cli.usecases import connect, recommend, refresh
-from oo_cli.usecases.forget import Receipt, finish, forget, plan
+from oo_cli.usecases.forget import PAGES, Receipt, finish, forget, known_words, plan, take_refresh
 from oo_data import catalog
 from oo_data.contracts.tip import RecommendRequest
 from oo_data.env import Paths
-from oo_data.errors import CannotWriteError, DataLockedError
+from oo_data.errors import CannotWriteError, DataLockedError, SourceUnavailableError
 from oo_data.ports import Sealer
-from oo_data.store import erase, profile, words
+from oo_data.store import egress, erase, locks, profile, words
+from oo_data.store.egress import EgressRow
 from tests.fakes import TUESDAY, FakeSource, FixedClock, destroy_key, house_at
 
 TITLE = "Call the dentist"
@@ -79,6 +82,60 @@ def test_nothing_to_forget(house: House, tmp_path: Path) -> None:
     receipt = forget(house, destroy_key)
     assert (receipt.rows, receipt.files, receipt.keys, receipt.kept) == ({}, 0, [], [])
     assert list(tmp_path.iterdir()) == []
+
+
+Leave = Callable[[House, str], AbstractContextManager[bool]]
+
+
+def unreachable(house: House, source: str) -> AbstractContextManager[bool]:
+    """A provider that cannot be reached."""
+    raise SourceUnavailableError("todoist could not be reached.", "Try again later.")
+
+
+@pytest.mark.parametrize(
+    ("leave", "offline", "ended"),
+    [
+        (lambda house, source: nullcontext(True), False, True),
+        (lambda house, source: nullcontext(False), False, False),
+        (unreachable, False, False),
+        (lambda house, source: nullcontext(True), True, False),
+    ],
+)
+def test_a_login_that_lives_on_is_named(lived: House, leave: Leave, offline: bool, ended: bool) -> None:
+    """Where the provider was not told, all is forgotten here just so, and the receipt says where to end it there."""
+    lived.doors = lived.doors._replace(leave=leave)
+    receipt = forget(lived, destroy_key, offline)
+    assert (PAGES["todoist"] not in " ".join(receipt.external)) == ended
+    assert is_gone(lived.paths)
+
+
+def test_what_others_hold_is_named(lived: House) -> None:
+    """Where words went by the person's own consent, and what opens a calendar, oO cannot delete, so it names them."""
+    connect.connect_remote(lived, "calendar", True, lambda: lived.keep_secret("calendar.login", '["https://a.ics", 7]'))
+    for purpose, host in (
+        ("llm.tip-generator", "gateway.example"),
+        ("notify.phone", "ntfy.example"),
+        ("trace.export", "mlflow.example"),
+    ):
+        row = EgressRow(host, TUESDAY, host, purpose, "source.todoist", ("task titles",))
+        egress.begin(lived.store, row)
+    said = plan(lived).external
+    for held in ("secret address made for calendar", "gateway.example", "ntfy.example", "mlflow.example"):
+        assert len([line for line in said if held in line]) == 1, held
+    assert not [line for line in said if "the login at calendar" in line]
+    assert set(known_words(lived)) >= {"https://a.ics", "a-token-of-todoist", "Send the taxes", TITLE}
+
+
+def test_a_refresh_under_way_is_waited_for(lived: House) -> None:
+    """Nothing is put back behind a forget: it waits for a refresh to end, and where that does not, forgets nothing."""
+    refreshing = locks.take(f"{lived.paths.state}/refresh.lock")
+    assert refreshing is not None
+    with pytest.raises(DataLockedError, match="refresh is running"):
+        take_refresh(lived, tenths=1)
+    ending = threading.Timer(0.15, os.close, [refreshing])
+    ending.start()
+    os.close(take_refresh(lived, tenths=50))
+    ending.join()
 
 
 class KilledError(Exception):

@@ -80,3 +80,23 @@ def test_a_schema_in_no_encoding_is_damage(store: Store) -> None:
     change(store, b"CREATE TABLE source", b"CREAT\xf1 TABLE source")
     with pytest.raises(errors.DataDamagedError):
         db.open_store(store.path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "found"),
+    [
+        (None, sqlite3.DatabaseError("x"), errors.OoError),
+        (None, KeyError("a task"), None),
+        (break_a_reference, KeyError("a task"), errors.DataDamagedError),
+    ],
+)
+def test_what_an_unforeseen_error_comes_from(
+    store: Store, damage: Callable[[Store], None] | None, error: Exception, found: type[errors.OoError] | None
+) -> None:
+    """Only where the database is sound is an error called a bug of oO's, and its text is never told on."""
+    if damage is not None:
+        damage(store)
+    told = health.behind(error, store)
+    assert (type(told) if told else None) is found
+    assert told is None or "a task" not in told.line()
+    assert health.behind(KeyError("before a database is open"), None) is None

@@ -13,6 +13,7 @@ from oo_cli.usecases import connect, habits, moods, refresh
 from oo_cli.usecases.forget import forget
 from oo_cli.usecases.verify import Verified, verify
 from oo_data.errors import DataLockedError
+from oo_data.ports import Sealer
 from oo_data.store import words
 from tests.conftest import Oo
 from tests.fakes import FakeSource, FixedClock, destroy_key, house_at
@@ -80,6 +81,19 @@ def test_after_a_forget_there_is_nothing(lived: House, tmp_path: Path) -> None:
     assert looked(lived, "Send the taxes", folders=(str(tmp_path),)).is_clean
     beside = looked(lived, TITLE, folders=(str(tmp_path),))
     assert (beside.found, beside.is_clean) == ((str(tmp_path / "mine.txt"),), False)
+
+
+def test_without_the_key_named_words_are_looked_for(lived: House, tmp_path: Path) -> None:
+    """A home that opens no more is searched for what the person says, and nothing is claimed of its own words."""
+
+    def locked(house: House) -> Sealer:
+        raise DataLockedError("The key file is gone.", "Put it back.")
+
+    shut = House(lived.environ, lived.clock, lived.zone, lived.doors._replace(vault=locked), lived.say)
+    found = looked(shut, TITLE, folders=(str(tmp_path),))
+    assert (found.scan.words, found.found) == (1, ())
+    assert [why for path, why in found.meant if path == str(tmp_path / "mine.txt")] == ["your own list"]
+    shut.close()
 
 
 def test_a_running_oo_does_not_bring_a_home_back(lived: House, tmp_path: Path) -> None:

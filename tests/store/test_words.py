@@ -141,6 +141,15 @@ def test_a_write_that_fails_leaves_no_old_words(memory: Path) -> None:
     assert words.write(here, LINES)
 
 
+def test_what_a_killed_writer_left_goes(memory: Path) -> None:
+    """Words that never became a shelf lie in memory no longer than until the next one."""
+    here = Here(memory / "oo")
+    assert words.write(here, LINES)
+    (memory / "oo" / "words.1").write_text("Words of a process that was killed")
+    assert words.write(here, LINES)
+    assert [path.name for path in (memory / "oo").iterdir()] == ["words"]
+
+
 def a_pipe(file: Path) -> None:
     """A pipe that nobody writes to."""
     os.mkfifo(file)
@@ -177,7 +186,7 @@ def test_reading_what_somebody_else_put_there(memory: Path, trap: Callable[[Path
     assert shelf.read_words(Here(memory / "oo", memory / "next"), LINES[0][0]) == LINES[0][1:]
 
 
-@pytest.mark.parametrize("path", ["/nonexistent", "/proc"])
+@pytest.mark.parametrize("path", ["/nonexistent", "/proc", "/proc/self/ns/mnt"])
 def test_what_is_not_memory(path: str) -> None:
-    """What cannot be looked at, or is of another type, does not count."""
+    """What cannot be looked at, is of another type, or of none that the machine lists, does not count."""
     assert not words._is_memory(path)

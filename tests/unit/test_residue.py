@@ -8,6 +8,7 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -59,15 +60,24 @@ def zipped(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def after_a_picture(data: bytes) -> bytes:
+    """An archive whose first file lies in it as it is."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("picture.png", b"not packed again")
+        archive.writestr("notes.txt", data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 STREAMS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zlib": zlib.compress, "zip": zipped,
-    "a zip of a gzip": lambda data: zipped(gzip.compress(data)),
+    "a zip of a gzip": lambda data: zipped(gzip.compress(data)), "a mixed zip": after_a_picture,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("pack", STREAMS.values(), ids=list(STREAMS))
 def test_streams_are_unpacked(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
-    """A word in a packed stream is found wherever the stream lies; one cut short tells what it still holds."""
+    """A word in a packed stream is found wherever the stream lies."""
     path = tmp_path / "file"
     packed = pack(b"nothing of the kind " * 99 + ENCODED["hex"] * 9)
     assert PLAIN.hex().encode() not in packed
@@ -79,6 +89,17 @@ def test_streams_are_unpacked(pack: Callable[[bytes], bytes], tmp_path: Path) ->
     found = scan([str(path)], [WORD])
     assert (found.hits, found.unread) == ((), ())
     assert found.unpacked >= 19
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, bz2.compress, lzma.compress])
+def test_a_stream_cut_short_tells_what_it_holds(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """A copy that was broken off is searched as far as it goes, by every packer that can be read so far."""
+    path = tmp_path / "file"
+    filler = random.Random(7).randbytes(1 << 20)
+    packed = pack(ENCODED["hex"] * 9 + filler)
+    path.write_bytes(packed[: len(packed) - 99])
+    found = scan([str(path)], [WORD])
+    assert (found.hits, found.unread) == ((str(path),), ())
 
 
 def test_a_stream_that_never_ends_is_named(tmp_path: Path) -> None:

@@ -244,6 +244,33 @@ def test_the_wrong_key_is_told_at_once(home: Home) -> None:
     assert keys.of_scope(home.store.conn, "calendar", "") is None
 
 
+def test_a_process_that_outlives_its_home_seals_nothing(home: Home) -> None:
+    """Once the database names no key any more, as after a forget, one in memory makes none for it."""
+    home.store.conn.execute("delete from meta where key = 'key'")
+    with pytest.raises(DataLockedError), home.store.write():
+        home.sealer.seal("x", "tip", "text", "1", source="calendar", at=None)
+    assert keys.of_scope(home.store.conn, "calendar", "") is None
+
+
+def test_two_first_starts_agree_on_one_key(paths: Paths) -> None:
+    """Whoever is slower to begin takes over what the other has begun, and reads what it has sealed since."""
+    migrations.prepare(paths.database)
+    home = Home(paths.database, new_key())
+
+    def slow(wanted: str | None) -> Secret:
+        if wanted is None:
+            home.sealer.begin(NOVEMBER)
+            home.note("n", NOVEMBER, "in November")
+        return home.key
+
+    other = EnvelopeSealer(lambda: home.store, slow)
+    other.begin(DECEMBER)
+    assert keys.home_key(home.store.conn) == keys.HomeKey(Cipher(raw_key(home.key)).id, NOVEMBER)
+    (mood,) = moods.since(home.store.conn, 0)
+    assert other.unseal(mood.note or b"", "mood", "note", "n") == "in November"
+    home.store.close()
+
+
 @pytest.mark.parametrize("change", ["source = 'x'", "month = '2026-11'", "id = '00'", "wrapped = x'00'"])
 def test_a_wrapped_key_is_bound_to_its_row(home: Home, change: str) -> None:
     """A key that is moved to another source or month opens nothing."""

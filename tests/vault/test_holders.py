@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from oo_cli.adapters.vault.holders import EnvHolder, FileHolder
+from oo_cli.adapters.vault.passphrase_holder import Asker, PassphraseHolder
 from oo_cli.adapters.vault.private_file import make_private
 from oo_cli.adapters.vault.sealer import new_key, same_key
 from oo_data.errors import BadUsageError, CannotWriteError, DataLockedError
 from oo_data.ports import KeyHolder
 from oo_data.secret import Secret
+
+PASSPHRASE = Secret("correct horse battery staple")
 
 
 @pytest.fixture
@@ -37,6 +40,14 @@ def _mode(path: Path) -> int:
 
 class Forgetful(FileHolder):
     """A disk that does not give back what it was given."""
+
+    def load(self) -> Secret | None:
+        """Nothing."""
+        return None
+
+
+class ForgetfulPassphrase(PassphraseHolder):
+    """The same under a passphrase."""
 
     def load(self) -> Secret | None:
         """Nothing."""
@@ -222,7 +233,26 @@ def test_deleting_overwrites(path: Path, tmp_path: Path) -> None:
     assert other.read_bytes() == bytes(45)
 
 
-def test_saving_reads_back(path: Path) -> None:
+@pytest.mark.parametrize("holder", [Forgetful, lambda path: ForgetfulPassphrase(path, Asker(lambda new: PASSPHRASE))])
+def test_saving_reads_back(path: Path, holder: Callable[[str], KeyHolder]) -> None:
     """A key that cannot be read back was not saved."""
     with pytest.raises(CannotWriteError, match="did not keep"):
-        Forgetful(str(path)).save(new_key())
+        holder(str(path)).save(new_key())
+
+
+def test_a_passphrase_is_asked_for_once(path: Path) -> None:
+    """Where there is no key nobody is asked; sealing one key and opening another takes a single answer."""
+    asked: list[bool] = []
+
+    def ask(new: bool) -> Secret:
+        asked.append(new)
+        return PASSPHRASE
+
+    first, key = new_key(), new_key()
+    PassphraseHolder(f"{path}.next", Asker(lambda new: PASSPHRASE)).save(first)
+    asker = Asker(ask)
+    assert PassphraseHolder(str(path), asker).load() is None
+    assert asked == []
+    PassphraseHolder(str(path), asker).save(key)
+    assert same_key(first, PassphraseHolder(f"{path}.next", asker).load())
+    assert asked == [True]

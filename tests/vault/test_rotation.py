@@ -179,6 +179,22 @@ def test_what_is_handed_over_leaves_no_copy_behind(tmp_path: Path) -> None:
     assert not file.exists()
 
 
+def test_a_copy_that_cannot_be_destroyed_is_told(tmp_path: Path) -> None:
+    """The new key is in use all the same, and whoever asked for the old one to be gone hears that it is not."""
+    root, file, new = str(tmp_path), tmp_path / "home/config/key", new_key().reveal()
+    begin(root, "file")
+    old = file.read_text()
+    file.rename(tmp_path / "kept")
+    file.symlink_to(tmp_path / "kept")
+    with (
+        closing(house_in(root, OO_KEY=new, OO_KEY_OLD=old)) as house,
+        pytest.raises(DataLockedError, match="could not be destroyed"),
+    ):
+        wiring_vault.rotate(house)
+    assert read(root, OO_KEY=new) == SAID
+    assert (tmp_path / "kept").read_text() == old
+
+
 def test_a_passphrase(tmp_path: Path) -> None:
     """A key that a passphrase seals is asked for once a start, and opens with no other and with nobody there."""
     root, config = str(tmp_path), tmp_path / "home/config"

@@ -92,5 +92,5 @@ def _is_memory(path: str) -> bool:
                 if os.makedev(int(major), int(minor)) == device:
                     return rest.split()[0] in MEMORY_TYPES
     except (OSError, ValueError, IndexError):
-        return False
+        pass
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 
 from oo_data.errors import CannotWriteError, DataLockedError
 from oo_data.store.db import told
@@ -67,7 +68,7 @@ class PrivateFile:
             if before >= 0:
                 _overwrite(before)
         except OSError:
-            if os.path.lexists(self._fresh):
+            with suppress(FileNotFoundError):
                 os.unlink(self._fresh)
             raise
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 
 PR_SET_DUMPABLE = 4  # prctl(2)
@@ -14,8 +13,7 @@ def keep_closed() -> None:
     Done where the key is first needed and not at every start: ctypes costs the fast door more than all of its work,
     and there a core limit of zero and the absence of any key have to do.
     """
-    if sys.platform.startswith("linux"):
-        import ctypes
+    import ctypes
 
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    with suppress(OSError, AttributeError):  # other systems have no such call
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
