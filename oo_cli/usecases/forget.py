@@ -25,6 +25,13 @@ from oo_data.store.profile import SourceState
 
 PAGES = {"todoist": "https://app.todoist.com, under Settings, Integrations"}
 NO_LOGIN = frozenset(("calendar",))  # read with a password or a secret address, which are the person's to end
+# What others hold, by how its purpose begins in the ledger.
+GIVEN_AWAY = {
+    "llm.": "what the model gateway at {} kept of your requests",
+    "notify.": "what {} kept of the messages sent there",
+    "trace.": "what {} kept of the traces sent there",
+    "mirror": "what the stream at {} kept of the events sent there",
+}
 WAIT_TENTHS = 300  # half a minute for a refresh that is under way
 DestroyKey = Callable[[House], list[str]]
 Found = TypeVar("Found")
@@ -180,9 +187,7 @@ def _external(house: House) -> list[str]:
             found.append(f"an app password or secret address made for {state.id}: end it where you made it")
     written = _read(house, lambda store: export.paths(house)) or []
     found += [f"what you exported to {path}: delete it yourself" for path in written]
-    found += [f"what the model gateway at {host} kept of your requests" for host in _hosts(house, "llm.")]
-    found += [f"what {host} kept of the messages sent there" for host in _hosts(house, "notify.")]
-    found += [f"what {host} kept of the traces sent there" for host in _hosts(house, "trace.")]
+    found += [said.format(host) for purpose, said in GIVEN_AWAY.items() for host in _hosts(house, purpose)]
     if house.environ.get("OO_KEY"):
         found.append("OO_KEY is set in your environment; unset it yourself")
     return found

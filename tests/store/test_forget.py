@@ -116,11 +116,13 @@ def test_what_others_hold_is_named(lived: House) -> None:
         ("llm.tip-generator", "gateway.example"),
         ("notify.phone", "ntfy.example"),
         ("trace.export", "mlflow.example"),
+        ("mirror", "nats.example"),
     ):
         row = EgressRow(host, TUESDAY, host, purpose, "source.todoist", ("task titles",))
         egress.begin(lived.store, row)
     said = plan(lived).external
-    for held in ("secret address made for calendar", "gateway.example", "ntfy.example", "mlflow.example"):
+    held_by = ("secret address made for calendar", "gateway.example", "ntfy.example", "mlflow.example", "nats.example")
+    for held in held_by:
         assert len([line for line in said if held in line]) == 1, held
     assert not [line for line in said if "the login at calendar" in line]
     assert set(known_words(lived)) >= {"https://a.ics", "a-token-of-todoist", "Send the taxes", TITLE}
