@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import resource
 import sqlite3
 import time
 from collections.abc import Callable
@@ -263,6 +264,9 @@ def test_a_write_inside_a_write_is_refused(store: Store) -> None:
     assert profile.meta(store.conn, "a") == "1"
 
 
+ROOM = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+
 def full(store: Store, other: sqlite3.Connection) -> None:
     """No page can be added any more."""
     store.conn.execute(f"pragma max_page_count={pragma(store.conn, 'page_count')}")
@@ -277,6 +281,11 @@ def being_read(store: Store, other: sqlite3.Connection) -> None:
     """A program is in the middle of reading, so that a commit must wait."""
     other.execute("begin")
     other.execute("select * from meta").fetchall()
+
+
+def no_room(store: Store, other: sqlite3.Connection) -> None:
+    """The disk takes no more, which comes out only at the commit."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(store.path), ROOM[1]))
 
 
 def no_lock_file(store: Store, other: sqlite3.Connection) -> None:
@@ -299,6 +308,7 @@ def linked_lock_file(store: Store, other: sqlite3.Connection) -> None:
         (full, errors.CannotWriteError),
         (held, errors.DataLockedError),
         (being_read, errors.DataLockedError),
+        (no_room, errors.CannotWriteError),
         (no_lock_file, errors.CannotWriteError),
         (linked_lock_file, errors.CannotWriteError),
     ],
@@ -311,8 +321,11 @@ def test_write_in_trouble(
     store.conn.execute("pragma busy_timeout=20")
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         trouble(store, other)
-        with pytest.raises(expected), store.write() as conn:
-            profile.set_meta(conn, "a", "x" * 100_000)
+        try:
+            with pytest.raises(expected), store.write() as conn:
+                profile.set_meta(conn, "a", "x" * 100_000)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, ROOM)
     assert not store.conn.in_transaction
     assert list(store.conn.iterdump()) == before
     lock = Path(store.path).with_name("write.lock")

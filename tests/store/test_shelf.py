@@ -104,9 +104,21 @@ def no_source(store: Store, new_tip: NewTip) -> None:
         conn.execute("delete from source")
 
 
+def zone(offset: str) -> Change:
+    """The shelf was made where the clock is that many seconds ahead of UTC."""
+
+    def change(store: Store, new_tip: NewTip) -> None:
+        with store.write() as conn:
+            profile.set_meta(conn, "utc-offset", offset)
+
+    return change
+
+
 CASES: dict[str, tuple[tuple[Change, ...], str]] = {
     "the best": ((), "first"),
     "no source": ((no_source,), "no-source"),
+    "the same zone": ((zone("3600"),), "first"),
+    "another zone": ((zone("32400"),), "stale"),
     "muted": ((muted("ref-first", 1),), "second"),
     "mute over": ((muted("ref-first", 0),), "first"),
     "all muted": ((muted("ref-first", HOUR), muted("ref-second", HOUR)), "stale"),

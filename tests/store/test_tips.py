@@ -83,7 +83,9 @@ def test_undo_lifts_what_one_reaction_did(store: Store) -> None:
         tips.mute(conn, "ref", TUESDAY + DAY, "later", "second")
         tips.add_silence(conn, SilentSpan("second", 0, TUESDAY, "cool-down", 0, "always", "person"))
         assert tips.muted(conn, TUESDAY) == {"ref": TUESDAY + DAY}
+        assert tips.cause_of(conn, "second") == "later"
         tips.unmute(conn, "second")
+        assert (tips.cause_of(conn, "first"), tips.cause_of(conn, "second")) == ("no", None)
     assert tips.muted(store.conn, TUESDAY) == {"ref": TUESDAY + HOUR}
     assert silences(store) == set()
 
