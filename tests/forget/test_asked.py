@@ -98,6 +98,18 @@ def test_the_task_of_the_last_tip_is_forgotten(oo: Oo) -> None:
     assert "Call the dentist" not in oo("tip").out
 
 
+def test_a_tip_of_a_forgotten_day_that_was_shown_later(oo: Oo) -> None:
+    """Its words and reasons are gone with the day it was made on; asked why, oO says so."""
+    oo("add", "Call the dentist", OO_NOW="2026-11-30T22:00:00+01:00")
+    oo("refresh")
+    assert "Call the dentist" in oo("tip", OO_NOW="2026-12-01T07:00:00+01:00").out
+    assert oo("forget", "--since", "2026-11-30", "--until", "2026-11-30", "--yes").code == 0
+    ran = oo("why")
+    assert (ran.code, ran.err) == (0, "")
+    assert "swept away" in ran.out
+    assert "Call the dentist" not in ran.out
+
+
 def test_a_task_is_forgotten_in_every_list(house: House) -> None:
     """The same words in another list are the same thing to the person: neither list brings it up again."""
     named = house.refs.task("todotxt", "Call the dentist")

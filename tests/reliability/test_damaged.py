@@ -132,6 +132,34 @@ def test_a_damaged_one_is_set_aside_on_the_persons_word(oo: Oo, home: Path) -> N
     assert not aside[0].exists()
 
 
+def test_what_belongs_to_an_emptied_one_goes_with_it(oo: Oo, environ: dict[str, str]) -> None:
+    """Its journal is never rolled into the database that comes after it, and both are there to be forgotten."""
+    del environ["OO_KEY"]
+    oo("add", "Call the dentist")
+    oo("refresh")
+    home = Path(environ["OO_HOME"], "data", "oo.db")
+    home.write_bytes(b"")
+    journal = home.with_name("oo.db-journal")
+    journal.write_bytes(b"of a process that was killed")
+    assert oo("doctor", "--set-aside").code == 0
+    aside = sorted(path for path in home.parent.iterdir() if ".broken-" in path.name)
+    assert [path.read_bytes() for path in aside] == [b"", b"of a process that was killed"]
+    assert not journal.exists()
+    assert oo("add", "Begin again").code == 0
+    assert oo("forget", "--yes").code == 0
+    assert not any(path.exists() for path in aside)
+
+
+def test_one_that_cannot_be_set_aside_stays(oo: Oo, home: Path, environ: dict[str, str]) -> None:
+    """Where something else has the new name the person hears of it, and no byte of the database is lost."""
+    broken = home.read_bytes()[:PAGE]
+    home.write_bytes(broken)
+    home.with_name(f"oo.db.broken-{environ['OO_NOW'][:19].replace('-', '').replace(':', '').replace('T', '-')}").mkdir()
+    ran = oo("doctor", "--set-aside")
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (8, "", 1)
+    assert home.read_bytes() == broken
+
+
 def test_a_newer_one_is_not_damaged(oo: Oo, home: Path) -> None:
     """A database that only a newer oO understands is not set aside."""
     conn = sqlite3.connect(home)

@@ -140,6 +140,20 @@ def test_a_refresh_under_way_is_waited_for(lived: House) -> None:
     ending.join()
 
 
+def test_a_lock_that_leads_elsewhere(lived: House, tmp_path: Path) -> None:
+    """A link in the place of the lock is not followed; nothing is forgotten until it is gone."""
+    lock = Path(lived.paths.state, "refresh.lock")
+    lock.unlink()
+    lock.symlink_to(tmp_path / "victim")
+    with pytest.raises(CannotWriteError):
+        forget(lived, destroy_key)
+    assert not (tmp_path / "victim").exists()
+    assert not os.path.exists(lived.paths.forgetting)
+    lock.unlink()
+    forget(lived, destroy_key)
+    assert is_gone(lived.paths)
+
+
 class KilledError(Exception):
     """The process ends here."""
 

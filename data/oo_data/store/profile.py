@@ -91,12 +91,10 @@ def prefs_changed_at(conn: sqlite3.Connection) -> dict[tuple[str, str], int]:
 
 
 def _in_force(rows: Iterable[tuple[str, str, str, str, int, int]]) -> dict[tuple[str, str], Pref]:
-    best: dict[tuple[str, str], Pref] = {}
-    for scope, key, source, text, evidence, at in rows:
-        known = best.get((scope, key))
-        if known is None or _STRENGTH[source] > _STRENGTH[known.source]:
-            best[scope, key] = Pref(scope, key, source, _value(text), evidence, at)
-    return best
+    return {
+        (scope, key): Pref(scope, key, source, _value(text), evidence, at)
+        for scope, key, source, text, evidence, at in sorted(rows, key=lambda row: _STRENGTH[row[2]])
+    }
 
 
 def _log(conn: sqlite3.Connection, scope: str, key: str, at: int) -> None:
