@@ -46,11 +46,12 @@ def home(agent_id: str) -> Path:
 
 
 def python(code: str) -> object:
-    """What the code prints as JSON, run in a process of its own."""
+    """What the code prints as JSON, run in a process of its own that nothing measures: it would load what does."""
     paths = os.pathsep.join(path for path in sys.path if path)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     run = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": paths},
+        env=own | {"PYTHONPATH": paths},
         capture_output=True,
         check=True,
         text=True,
