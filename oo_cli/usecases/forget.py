@@ -28,7 +28,7 @@ NO_LOGIN = frozenset(("calendar",))  # read with a password or a secret address,
 # What others hold, by how its purpose begins in the ledger.
 GIVEN_AWAY = {
     "llm.": "what the model gateway at {} kept of your requests",
-    "notify.": "what {} kept of the messages sent there",
+    "notify": "what {} kept of the messages sent there",
     "trace.": "what {} kept of the traces sent there",
     "mirror": "what the stream at {} kept of the events sent there",
 }

@@ -13,10 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oo_cli.adapters.mirror import stream
+from oo_cli.adapters.notify import post
+from oo_cli.adapters.trace import places
 from oo_cli.house import House
 from oo_cli.usecases import connect, recommend, refresh
 from oo_cli.usecases.forget import PAGES, Receipt, finish, forget, known_words, plan, take_refresh
 from oo_data import catalog
+from oo_data.contracts.llm import purpose
 from oo_data.contracts.tip import RecommendRequest
 from oo_data.env import Paths
 from oo_data.errors import CannotWriteError, DataLockedError, SourceUnavailableError
@@ -112,13 +116,13 @@ def test_a_login_that_lives_on_is_named(lived: House, leave: Leave, offline: boo
 def test_what_others_hold_is_named(lived: House) -> None:
     """Where words went by the person's own consent, and what opens a calendar, oO cannot delete, so it names them."""
     connect.connect_remote(lived, "calendar", True, lambda: lived.keep_secret("calendar.login", '["https://a.ics", 7]'))
-    for purpose, host in (
-        ("llm.tip-generator", "gateway.example"),
-        ("notify.phone", "ntfy.example"),
-        ("trace.export", "mlflow.example"),
-        ("mirror", "nats.example"),
+    for told_for, host in (
+        (purpose("tip-generator"), "gateway.example"),
+        (post.PURPOSE, "ntfy.example"),
+        (places.PURPOSE, "mlflow.example"),
+        (stream.PURPOSE, "nats.example"),
     ):
-        row = EgressRow(host, TUESDAY, host, purpose, "source.todoist", ("task titles",))
+        row = EgressRow(host, TUESDAY, host, told_for, "source.todoist", ("task titles",))
         egress.begin(lived.store, row)
     said = plan(lived).external
     held_by = ("secret address made for calendar", "gateway.example", "ntfy.example", "mlflow.example", "nats.example")
