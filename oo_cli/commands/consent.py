@@ -38,7 +38,8 @@ def register(app: typer.Typer) -> None:
             erased = use.revoke(at.house, key)
             at.say(f"Withdrawn: {key}. Erased: {', '.join(erased) or 'nothing'}.")
         listed = use.listing(at.house)
-        at.emit(listed, "\n".join(f"{'yes' if held else 'no ':<4} {name}" for name, held in listed.items()))
+        told = listed if action == "list" else {key: listed.get(key, False)}
+        at.emit(listed, "\n".join(f"{'yes' if held else 'no ':<4} {name}" for name, held in told.items()))
         return 0
 
 

@@ -122,3 +122,11 @@ def test_a_preview_changes_nothing(oo: Oo, environ: dict[str, str]) -> None:
     before = database.read_bytes()
     assert oo("consent", "preview", LOCAL).code == 0
     assert database.read_bytes() == before
+
+
+def test_giving_and_taking_back_say_only_what_changed(oo: Oo) -> None:
+    """One line for the one consent that was asked about; a program gets all of them."""
+    oo("add", "Water the plants")
+    assert oo("consent", "grant", "holdout").out == "yes  holdout\n"
+    assert oo("consent", "revoke", "holdout").out == "no   holdout\n"
+    assert len(json.loads(oo("consent", "grant", "holdout", "--json").out)) > 10
