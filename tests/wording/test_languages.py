@@ -67,17 +67,26 @@ def test_the_environment_by_posix_precedence(environ: dict[str, str], locale: Lo
 @pytest.mark.parametrize(
     ("clock", "twelve", "german"),
     [
-        (time(0, 0), "12:00 AM", "00:00 Uhr"),
+        (time(0, 0), "midnight", "00:00 Uhr"),
+        (time(0, 5), "12:05 AM", "00:05 Uhr"),
         (time(8, 5), "8:05 AM", "08:05 Uhr"),
-        (time(12, 0), "12:00 PM", "12:00 Uhr"),
+        (time(12, 0), "noon", "12:00 Uhr"),
+        (time(12, 30), "12:30 PM", "12:30 Uhr"),
         (time(13, 30), "1:30 PM", "13:30 Uhr"),
         (time(23, 59), "11:59 PM", "23:59 Uhr"),
     ],
 )
 def test_both_clocks(clock: time, twelve: str, german: str) -> None:
-    """Midnight and noon are twelve on one clock, 00:00 and 12:00 on the other."""
+    """Midnight and noon have names on one clock, and are 00:00 and 12:00 on the other."""
     assert catalogue("en").timed(clock, US) == twelve
     assert catalogue("de").timed(clock, Locale("de")) == german
+
+
+def test_midnight_of_a_day_is_a_time() -> None:
+    """Beside a day that is named nobody could tell which midnight is meant; noon is only one."""
+    assert catalogue("en").timed(time(0), US, dated=True) == "12:00 AM"
+    assert catalogue("en").timed(time(12), US, dated=True) == "noon"
+    assert catalogue("de").timed(time(12), Locale("de", twelve_hours=True)) == "12:00 PM"
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,16 @@ class Catalogue(NamedTuple):
             return self.weekdays[day.weekday()]
         return self.on.format(date=self.dated(day, today, locale))
 
-    def timed(self, clock: time, locale: Locale) -> str:
-        """A time of day on the clock the person reads."""
+    def timed(self, clock: time, locale: Locale, dated: bool = False) -> str:
+        """A time of day on the clock the person reads; `dated` where a day is named beside it.
+
+        Twelve o'clock has its name, where the language has one: few know which of the two is PM.
+        """
         if locale.twelve_hours:
+            # Midnight belongs to the day before as much as to the one that is named.
+            name = "noon" if clock == time(12) else "midnight" if clock == time(0) and not dated else ""
+            if name in self.clock:
+                return self.clock[name]
             half = "AM" if clock.hour < 12 else "PM"
             return self.clock["12"].format(hour=(clock.hour - 1) % 12 + 1, minute=clock.minute, half=half)
         return self.clock["24"].format(hour=clock.hour, minute=clock.minute)

@@ -177,7 +177,7 @@ def _due(facts: Facts, words: Catalogue, locale: Locale) -> Iterator[tuple[str, 
     if due is None:
         return
     days = (due - today).days
-    clock = {"clock": words.timed(facts.at, locale)} if facts.at else {}
+    clock = {"clock": words.timed(facts.at, locale, dated=True)} if facts.at else {}
     if days <= -LONG_LATE_DAYS:
         yield "late.long", {"date": words.dated(due, today, locale)}
     elif days < -1:
