@@ -28,6 +28,9 @@ def register(app: typer.Typer) -> None:
         since: Annotated[str, typer.Option("--since", help="Only what happened from this day on.")] = "",
         until: Annotated[str, typer.Option("--until", help="With --since: through this day.")] = "",
         task: Annotated[str, typer.Option("--task", help="Only one task: last, or its reference.")] = "",
+        exports: Annotated[
+            bool, typer.Option("--exports", help="With everything: what you exported goes too.")
+        ] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
         verify: Annotated[bool, typer.Option("--verify", help="Delete nothing; look for readable words.")] = False,
@@ -42,23 +45,25 @@ def register(app: typer.Typer) -> None:
         at = desk(context)
         if sum(map(bool, (source, agent, since, task, verify))) > 1 or (until and not since):
             raise BadUsageError("One part at a time.", "One of --source, --agent, --since (with --until), --task.")
+        if exports and (source or agent or since or task or verify):
+            raise BadUsageError("Exports go with everything only.", "A part is in them beside all the rest.")
         if verify:
             return _verify(at, words_stdin, look_in or [])
         if source or agent or since or task:
             return _part(at, _chosen(at, source, agent, (since, until), task), dry_run, yes)
-        return _everything(at, dry_run, yes)
+        return _everything(at, dry_run, yes, exports)
 
 
-def _everything(at: Desk, dry_run: bool, yes: bool) -> int:
+def _everything(at: Desk, dry_run: bool, yes: bool, exports: bool) -> int:
     from oo_cli import wiring_vault
     from oo_cli.usecases import forget as use
 
     plan = use.plan(at.house)
     if dry_run:
-        at.emit(asdict(plan), "\n".join(plan_lines(plan)))
+        at.emit(asdict(plan), "\n".join(plan_lines(plan, exports)))
         return 0
-    _confirm(at, yes, plan_lines(plan))
-    receipt = use.forget(at.house, wiring_vault.destroy_key, at.options.offline)
+    _confirm(at, yes, plan_lines(plan, exports))
+    receipt = use.forget(at.house, wiring_vault.destroy_key, at.options.offline, exports)
     at.emit(asdict(receipt), "\n".join(receipt_lines(receipt)))
     return 0 if receipt.scan is None or not receipt.scan.hits else 1
 

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
     from oo_cli.usecases.verify import Verified
 
 
-def plan_lines(plan: Receipt) -> list[str]:
-    """What would go."""
+def plan_lines(plan: Receipt, exports: bool = False) -> list[str]:
+    """What would go, with the exports or without them."""
     said = [f"{count:>7} {table}" for table, count in plan.rows.items() if count]
     said.append(f"Would destroy the key and delete {plan.files} files ({plan.bytes:,} bytes).")
     said += [f"Would remove the job in {name}." for name in plan.jobs]
     if plan.own_list:
         said.append(f"Your task list goes too: {plan.own_list}. To keep it, copy it first.")
+    said += [
+        f"Would delete what you exported to {path}"
+        if exports
+        else f"Would leave what you exported to {path}; with --exports it goes too."
+        for path in plan.exports
+    ]
     return said + [f"Not oO's to delete: {line}" for line in plan.external]
 
 
@@ -27,6 +33,7 @@ def receipt_lines(receipt: Receipt) -> list[str]:
     """What went, and what the person has to do."""
     said = [f"Forgotten: {sum(receipt.rows.values())} rows, {receipt.files} files, {receipt.bytes:,} bytes."]
     said += [f"Removed: the job in {name}" for name in receipt.jobs]
+    said += [f"Deleted: what you exported to {path}" for path in receipt.exports]
     said += [f"Key: {line}" for line in receipt.keys]
     if receipt.scan is not None:
         said += _scanned(receipt.scan, "files left")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -74,15 +75,37 @@ def export(house: House, path: str, progress: Progress | None = None) -> Written
 
 def paths(house: House) -> list[str]:
     """Where exports were written to, that are still there."""
-    known = json.loads(profile.meta(house.store.conn, EXPORTS) or "[]")
-    return [path for path in known if os.path.lexists(path)]
+    return [path for path, inode in _noted(house) if _inode(path) == inode]
 
 
 def note(house: House, path: str) -> None:
-    """Remember that something readable was written there, so that `oo forget` can name it."""
-    kept = [known for known in paths(house) if known != path]
+    """Remember the file that was just made there, so that `oo forget` can name it, and knows it from another."""
+    kept = [known for known in _noted(house) if known[0] != path and os.path.lexists(known[0])]
     with house.store.write() as conn:
-        profile.set_meta(conn, EXPORTS, json.dumps([*kept, path][-KEPT_PATHS:]))
+        profile.set_meta(conn, EXPORTS, json.dumps([*kept, (path, _inode(path))][-KEPT_PATHS:]))
+
+
+def delete(house: House) -> list[str]:
+    """Delete the exports that are still there; where they lay. One that cannot be deleted is left."""
+    deleted = []
+    for path in paths(house):
+        with suppress(OSError):
+            os.unlink(path)
+            deleted.append(path)
+    return deleted
+
+
+def _noted(house: House) -> list[tuple[str, int]]:
+    known = json.loads(profile.meta(house.store.conn, EXPORTS) or "[]")
+    return [(each, _inode(each)) if isinstance(each, str) else (each[0], each[1]) for each in known]
+
+
+def _inode(path: str) -> int:
+    """What tells a file from another of the same name; 0 where there is none."""
+    try:
+        return os.lstat(path).st_ino
+    except OSError:
+        return 0
 
 
 def _write(house: House, archive: ZipFile, path: str, progress: Progress | None) -> Written:

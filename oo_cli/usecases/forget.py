@@ -47,6 +47,7 @@ class Receipt:
     jobs: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     own_list: str = ""
+    exports: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     external: list[str] = field(default_factory=list)
     scan: Scan | None = None
@@ -57,6 +58,7 @@ def plan(house: House) -> Receipt:
     receipt = _survey(house)
     if os.path.lexists(house.paths.todo_file):
         receipt.own_list = house.paths.todo_file
+    receipt.exports = _read(house, lambda store: export.paths(house)) or []
     receipt.external += [f"the login at {source}: oO ends it there first" for source in _remote(house)]
     return receipt
 
@@ -72,11 +74,11 @@ def _survey(house: House) -> Receipt:
     return receipt
 
 
-def forget(house: House, destroy_key: DestroyKey, offline: bool = False) -> Receipt:
+def forget(house: House, destroy_key: DestroyKey, offline: bool = False, exports: bool = False) -> Receipt:
     """Destroy the key, then every file, then look for residues byte by byte.
 
     The mark comes first: a start that finds it does all of this again, so nothing is ever half forgotten. `offline`:
-    no provider is told.
+    no provider is told. `exports`: what was exported goes too, as long as it lies where it was written.
     """
     receipt = _survey(house)
     make_folders(house.paths)
@@ -84,8 +86,10 @@ def forget(house: House, destroy_key: DestroyKey, offline: bool = False) -> Rece
     memory = house.paths.memory_dirs()  # named by the data folder, so asked for while it is there
     needles = known_words(house)
     os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    if exports:
+        receipt.exports = _read(house, lambda store: export.delete(house)) or []
     receipt.jobs, refused = stop_clock(house)
-    receipt.external += [*refused, *_sign_out(house, offline)]
+    receipt.external += [*_exported(house), *refused, *_sign_out(house, offline)]
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
@@ -185,12 +189,15 @@ def _external(house: House) -> list[str]:
     for state in _sources(house):
         if state.id in NO_LOGIN and not is_local(state):
             found.append(f"an app password or secret address made for {state.id}: end it where you made it")
-    written = _read(house, lambda store: export.paths(house)) or []
-    found += [f"what you exported to {path}: delete it yourself" for path in written]
     found += [said.format(host) for purpose, said in GIVEN_AWAY.items() for host in _hosts(house, purpose)]
     if house.environ.get("OO_KEY"):
         found.append("OO_KEY is set in your environment; unset it yourself")
     return found
+
+
+def _exported(house: House) -> list[str]:
+    written = _read(house, lambda store: export.paths(house)) or []
+    return [f"what you exported to {path}: delete it yourself" for path in written]
 
 
 def _hosts(house: House, purpose: str) -> list[str]:

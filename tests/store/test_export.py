@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import stat
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from oo_cli.usecases.add import add_task
 from oo_cli.usecases.connect import connect_todotxt
 from oo_cli.usecases.export import LISTS, export, paths
 from oo_cli.usecases.feedback import react
-from oo_cli.usecases.forget import plan
+from oo_cli.usecases.forget import forget, plan
 from oo_cli.usecases.recommend import recommend
 from oo_cli.usecases.refresh import refresh
 from oo_cli.usecases.restore import restore
@@ -29,7 +30,7 @@ from oo_data.contracts.tip import RecommendRequest, Tip
 from oo_data.errors import BadUsageError, DataDamagedError, DataNewerError, OoError
 from oo_data.ports import Sealer
 from oo_data.store import dump, keys, profile
-from tests.fakes import DAY, FixedClock, house_at
+from tests.fakes import DAY, FixedClock, destroy_key, house_at
 
 SECRETS = ("Call the dentist", "A bad night", "garage")
 
@@ -135,9 +136,28 @@ def test_forget_names_the_exports_that_are_still_there(lived: House, tmp_path: P
     """An export is the person's own file: oO remembers where it lies and says so, until it is gone."""
     export(lived, str(tmp_path / "out.zip"))
     assert paths(lived) == [str(tmp_path / "out.zip")]
-    assert any(str(tmp_path / "out.zip") in line for line in plan(lived).external)
-    (tmp_path / "out.zip").unlink()
+    assert plan(lived).exports == [str(tmp_path / "out.zip")]
+    (tmp_path / "out.zip").rename(tmp_path / "elsewhere.zip")
     assert paths(lived) == []
+    (tmp_path / "out.zip").write_text("of somebody else's")
+    assert paths(lived) == []
+
+
+def test_forget_deletes_exports_only_when_told_to(lived: House, tmp_path: Path) -> None:
+    """Left, it is named by the receipt; told to, oO deletes what it wrote and lies where it was, and nothing else."""
+    for name in ("kept", "moved", "gone"):
+        export(lived, str(tmp_path / f"{name}.zip"))
+    (tmp_path / "moved.zip").rename(tmp_path / "mine.zip")
+    (tmp_path / "moved.zip").write_text("of somebody else's")
+    other = tmp_path / "other"
+    shutil.copytree(lived.paths.home, other / "home")
+    left = forget(house_at(other, FixedClock()), destroy_key)
+    assert left.exports == []
+    assert sum("what you exported to" in line for line in left.external) == 2
+    receipt = forget(lived, destroy_key, exports=True)
+    assert receipt.exports == [str(tmp_path / "kept.zip"), str(tmp_path / "gone.zip")]
+    assert not any("what you exported to" in line for line in receipt.external)
+    assert {path.name for path in tmp_path.glob("*.zip")} == {"moved.zip", "mine.zip"}
 
 
 def test_an_export_that_is_cut_off_is_named_too(lived: House, tmp_path: Path) -> None:

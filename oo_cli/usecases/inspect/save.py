@@ -29,6 +29,8 @@ def save(house: House, tab: Tab, find: str, path: str) -> int:
         raise CannotWriteError("The file could not be made there.", "Name another place.") from error
     try:
         with open(handle, "w", encoding="utf-8") as file:
+            if house.exists:
+                note(house, os.path.abspath(path))
             count = 0
             for count, data in enumerate(_all(house, tab, find), 1):
                 file.write(f"{',' if count > 1 else '['}\n{json.dumps(data, ensure_ascii=False)}")
@@ -38,8 +40,6 @@ def save(house: House, tab: Tab, find: str, path: str) -> int:
         if isinstance(error, OSError):
             raise CannotWriteError("The file could not be written.", "Is the disk full?") from error
         raise
-    if house.exists:
-        note(house, os.path.abspath(path))
     return count
 
 
