@@ -278,17 +278,18 @@ def test_the_daemon_works_in_silence_and_ends_cleanly(
     """It puts tips on the shelf, is silent in a pipe, looks again when it is continued; a signal ends it with 0."""
     oo("add", "Call the dentist")
     file = Path(environ["OO_HOME"], "data/todo.txt")
-    daemon = subprocess.Popen([*door, "daemon"], env=child_environ | environ, stdout=-1, stderr=-1, text=True)
-    try:
-        until(lambda: agenda_is_clear(environ))
-        assert "Call the dentist" in oo("tip").out
-        file.write_text("Feed the cat\n")
-        daemon.send_signal(signal.SIGSTOP)
-        daemon.send_signal(signal.SIGCONT)
-        until(lambda: continued(daemon) and agenda_is_clear(environ))
-    finally:
-        daemon.send_signal(number)
-        out, err = daemon.communicate(timeout=20)
+    with subprocess.Popen([*door, "daemon"], env=child_environ | environ, stdout=-1, stderr=-1, text=True) as daemon:
+        try:
+            until(lambda: agenda_is_clear(environ))
+            assert "Call the dentist" in oo("tip").out
+            file.write_text("Feed the cat\n")
+            daemon.send_signal(signal.SIGSTOP)
+            daemon.send_signal(signal.SIGCONT)
+            until(lambda: continued(daemon) and agenda_is_clear(environ))
+            daemon.send_signal(number)
+            out, err = daemon.communicate(timeout=20)
+        finally:
+            daemon.kill()  # only one that did not end by itself is still there
     assert (daemon.returncode, out, err) == (0, "", "")
 
 
