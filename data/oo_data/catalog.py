@@ -172,6 +172,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("file", "data/todo.txt", "the task list that oO started", "your own words", "until forget"),
     Entry("file", "data/done.txt", "a done list beside it", "your own words", "until forget"),
     Entry("file", "data/.oo-*.tmp", "a task list being written", "your own words", "an instant"),
+    Entry("file", "data/*.txt.new", "a task list being imported", "your own words", "an instant"),
     Entry("file", "state/refresh.lock", "the refresh lock", "empty", "until forget"),
     Entry("file", "state/leader.lock", "the lock of whoever runs the scheduler", "empty", "until forget"),
     Entry("file", "state/outbox.lock", "the lock round sending writes", "empty", "until forget"),

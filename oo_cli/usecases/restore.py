@@ -13,7 +13,7 @@ from oo_cli.house import REF_KEY, House
 from oo_cli.usecases.export import FOLDER, FORMAT, LISTS, OF_THIS_MACHINE, OWN_LIST, Progress
 from oo_cli.usecases.pull import LOCAL
 from oo_data.errors import BadUsageError, DataDamagedError, DataNewerError
-from oo_data.store import db, dump, keys, profile
+from oo_data.store import db, dump, keys, profile, whole
 from oo_data.store.dump import Row
 
 BEGUN = ("meta", "secret")  # what a home has as soon as it has a key
@@ -136,19 +136,13 @@ def _put_back(house: House, archive: ZipFile, name: str) -> bool:
         return False
     content = _whole(archive, f"lists/{name}", LIST_BYTES)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
         with open(path, "rb") as file:
             if file.read() == content:
                 return False
-        raise BadUsageError(
-            f"There is another {name} in this home already.", "Move it away, then import again."
-        ) from None
-    with open(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(handle)
-    return True
+    except FileNotFoundError:
+        whole.write(path, content)  # killed half-way, it leaves nothing that the next try would take for another's
+        return True
+    raise BadUsageError(f"There is another {name} in this home already.", "Move it away, then import again.")
 
 
 def _whole(archive: ZipFile, name: str, most: int) -> bytes:

@@ -42,6 +42,9 @@ ACTS = (
     Act(("add", "Buy milk")),
     Act(("refresh",)),
     Act(("key", "rotate")),
+    Act(("context", "work")),
+    Act(("profile", "set", "tips.per_day", "3")),
+    Act(("consent", "revoke", "agent.momentum")),
 )
 
 
