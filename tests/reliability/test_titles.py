@@ -26,6 +26,7 @@ from tests.reliability import ways
 from tests.reliability.conftest import Figure
 from tests.reliability.hostile import obeyed, title
 
+pytestmark = pytest.mark.xdist_group("chromium")
 BATCH = 12  # as many as the shelf holds
 EXPORTED = 50 * BATCH  # an export holds all of the past: one in so many
 # The page's own network: it is told what was told to a phone, and says what it then shows.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from oo_cli.main import ROOMS
 from tests.llm.upstream import Upstream
 from tests.reliability import tracing
 from tests.reliability.commands import COMMANDS
@@ -27,6 +28,11 @@ def room_calls(answers: list[Any]) -> set[tuple[str, str]]:
 def lone(child_environ: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """A fresh home in a process that could reach the network, with no consent given."""
     return child_environ | {"HOME": str(tmp_path / "nobody"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
+def test_no_command_is_left_out() -> None:
+    """The suites that go through every command do: each verb of the table is among them."""
+    assert {words[0] for words in COMMANDS} >= ROOMS.keys()
 
 
 def test_without_consents_no_command_reaches_out(lone: dict[str, str], tmp_path: Path) -> None:
