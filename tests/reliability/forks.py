@@ -26,7 +26,7 @@ from typing import IO, NamedTuple
 # Every call that changes a file. Python writes with write, SQLite with pwrite64.
 CHANGES = (
     "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "renameat", "renameat2", "unlink", "unlinkat",
-    "mkdir", "mkdirat",
+    "mkdir", "mkdirat", "rmdir",
 )  # fmt: skip
 PR_SET_DUMPABLE, PR_SET_PTRACER, ANYBODY = 4, 0x59616D61, -1
 WARM_KEY = "b2stdGhpcy1pcy1hLXRlc3Qta2V5LW9mLTMyLWJ5dGU="

@@ -9,11 +9,9 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -30,7 +28,6 @@ from oo_cli.usecases.verify import Verified, verify
 from oo_data.errors import DataLockedError
 from oo_data.store import words
 from tests.fakes import BERLIN, DAY, TUESDAY, FakeSource, FixedClock, file_vault
-from tests.reliability import tracing
 from tests.reliability.conftest import Figure
 
 CANARIES = tuple(f"Canary {number}: fetch the parcel no. {number * 7919:06}" for number in range(64))
@@ -38,7 +35,6 @@ CANARIES = tuple(f"Canary {number}: fetch the parcel no. {number * 7919:06}" for
 CHANGES = frozenset(
     ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "shutil.rmtree", "sqlite3.connect")
 )
-CALLS = ("pwrite64", "write", "fsync", "fdatasync", "unlink", "unlinkat", "rename", "rmdir", "mkdir", "ftruncate")
 SIZES = [pytest.param(4, id="4 MB"), pytest.param(52, id="52 MB", marks=pytest.mark.nightly)]
 
 
@@ -252,52 +248,3 @@ def after_the_mark(seconds: float) -> Callable[[], None]:
             signal.setitimer(signal.ITIMER_REAL, seconds)
 
     return lambda: sys.addaudithook(watch)
-
-
-def points(environ: dict[str, str], sound: Path, door: list[str], words_: list[str]) -> Iterator[tuple[str, int]]:
-    """Every system call that changes a file: its name and which one of them it is, as long as there is one."""
-    home = Path(environ["OO_HOME"])
-    for call in CALLS:
-        for nth in count(1):
-            shutil.rmtree(home, ignore_errors=True)
-            shutil.copytree(sound, home)
-            ran = subprocess.run(
-                ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
-                 "-e", f"inject={call}:signal=SIGKILL:when={nth}", *door, *words_],
-                env=environ, capture_output=True, check=False, timeout=120,
-            )  # fmt: skip
-            if ran.returncode == 0:
-                break
-            yield call, nth
-
-
-@tracing.needs_trace
-@pytest.mark.nightly
-@pytest.mark.timeout(3600)
-@pytest.mark.parametrize("words_", [["forget", "--yes"], ["forget", "--source", "mood", "--yes"]], ids=["all", "moods"])
-def test_killed_at_every_system_call(
-    child_environ: dict[str, str], tmp_path: Path, door: list[str], words_: list[str], figure: Figure
-) -> None:
-    """The command itself, killed at each write, sync, unlink and the like: one more start, and it is done."""
-    del child_environ["OO_KEY"]
-    child_environ |= {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-    child_environ |= {"PYTHONDONTWRITEBYTECODE": "1"}
-    for line in (["add", CANARIES[1]], ["mood", "3", CANARIES[2]], ["refresh"]):
-        subprocess.run([*door, *line], env=child_environ, check=True, capture_output=True)
-    home, sound = Path(child_environ["OO_HOME"]), tmp_path / "sound"
-    shutil.copytree(home, sound)
-    tried = 0
-    for call, nth in points(child_environ, sound, door, words_):
-        tried += 1
-        begun = (home / "state/forgetting").exists() or (home / "state/unsettled").exists() or not home.exists()
-        ran = subprocess.run([*door, "status"], env=child_environ, check=False, capture_output=True, text=True)
-        assert "Traceback" not in ran.stderr, (call, nth)
-        if words_ == ["forget", "--yes"]:
-            assert not begun or not (home / "data/oo.db").exists(), (call, nth)
-            continue
-        conn = sqlite3.connect(home / "data/oo.db")
-        assert conn.execute("pragma integrity_check").fetchone() == ("ok",), (call, nth)
-        assert not begun or conn.execute("select count(*) from mood").fetchone() == (0,), (call, nth)
-        conn.close()
-    figure(f"{' '.join(words_)}: killed at {tried} system calls")
-    assert tried > 15
