@@ -28,7 +28,8 @@ from tests.reliability.hostile import obeyed, title
 
 pytestmark = pytest.mark.xdist_group("chromium")
 BATCH = 12  # as many as the shelf holds
-EXPORTED = 50 * BATCH  # an export holds all of the past: one in so many
+THOUSAND = 84 * BATCH
+EXPORTED = 12 * BATCH  # an export holds all of the past: one in so many
 # The page's own network: it is told what was told to a phone, and says what it then shows.
 TOLD = """(async (told) => {
   const seen = [];
@@ -121,7 +122,8 @@ def show_all(scene: Scene, numbers: range, page: Page | None) -> int:
     now = scene.clock.advance(DAY)
     assert refresh(house).failures == ()
     assert sorted(notify.tell(house).sent) == ["desktop", "mail"]
-    ready = tips.on_shelf(house.store.conn, now)
+    # The parts of a day say the same title: one of them is enough.
+    ready = {tip.subject: tip for tip in tips.on_shelf(house.store.conn, now)}.values()
     with house.store.write() as conn:
         for tip in ready:
             house.bus.publish(conn, TipShown(tip.id, tip.subject, "tip"), now)
@@ -149,8 +151,10 @@ def test_some_titles(scene: Scene, page: Page | None) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
-def test_ten_thousand_titles(scene: Scene, page: Page | None, figure: Figure) -> None:
-    """Ten thousand and eight."""
-    shown = sum(show_all(scene, range(at, at + BATCH), page) for at in range(0, 10_000, BATCH))
-    figure(f"{shown} of 10,008 hostile titles shown by every way, one in fifty exported: 0 obeyed, 0 crashes, 0 markup")
-    assert shown > 9_000
+@pytest.mark.parametrize("block", range(10))
+def test_ten_thousand_titles(scene: Scene, page: Page | None, block: int, figure: Figure) -> None:
+    """Ten times a thousand and eight."""
+    numbers = range(block * THOUSAND, (block + 1) * THOUSAND)
+    shown = sum(show_all(scene, numbers[at : at + BATCH], page) for at in range(0, THOUSAND, BATCH))
+    figure(f"{shown} of {THOUSAND:,} hostile titles shown by every way: 0 obeyed, 0 crashes, 0 markup")
+    assert shown > 0.9 * THOUSAND
