@@ -10,7 +10,7 @@
     if (own) {
       const [a, b] = [light(getComputedStyle(e).color), light(under(e))].sort((x, y) => y - x);
       if ((a + .05) / (b + .05) < 4.5) bad.push('contrast ' + e.textContent);
-      if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden') bad.push('cut ' + e.textContent);
+      if (e.clientWidth && e.scrollWidth > e.clientWidth + 1) bad.push('cut ' + e.textContent);
     }
     if (e.matches('button, input')) {
       const b = e.getBoundingClientRect();

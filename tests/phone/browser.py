@@ -128,9 +128,12 @@ class Browser:
             self.call("Emulation.setEmulatedMedia", **more)
 
     def tap(self, selector: str) -> None:
-        """Touch the middle of an element."""
-        box = self.run(f"(() => {{const b = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
-                       " return [b.x + b.width / 2, b.y + b.height / 2]})()")  # fmt: skip
+        """Touch the middle of an element, wherever it has to be scrolled from."""
+        box = self.run(
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
+            " e.scrollIntoView({ block: 'nearest' });"
+            " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
+        )
         self.swipe((box[0], box[1]), (box[0], box[1]))
 
     def swipe(self, begin: tuple[float, float], end: tuple[float, float]) -> None:

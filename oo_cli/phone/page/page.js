@@ -29,6 +29,7 @@ function show(state, text, reason) {
   $("why").hidden = state !== "tip" && state !== "silence";
   if (state !== "tip") tip = null;
   list = false;
+  document.body.classList.toggle("alone", $("why").hidden && $("undo").hidden);
   buttons((tip?.actions ?? []).map((act) => [NAMES[act], "", () => act === "later" ? offer() : react(act), act]));
   if (focus) (acts.querySelector(`[data-act="${focus}"]`) ?? main).focus();
 }
@@ -166,7 +167,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 addEventListener("pointerdown", (event) => {
   if (!tip || busy || list || event.pointerType === "mouse" || event.target.closest("button, #reasons")) return;
   from = event.isPrimary ? { x: event.clientX, y: event.clientY } : null;
-  const scrolls = document.documentElement.scrollHeight > innerHeight + 1;
+  const scrolls = [document.documentElement, main].some((each) => each.scrollHeight > each.clientHeight + 1);
   document.body.style.touchAction = main.style.touchAction = scrolls ? "" : "pinch-zoom";
 });
 addEventListener("pointermove", (event) => {
