@@ -80,12 +80,12 @@ def _tip(paths: Paths, store: db.Store, quiet: bool) -> int | None:
     picked = shelf.pick(store, now, ambient=False)
     if picked.kind == shelf.SILENCE:
         if not quiet:
-            render.out(render.silence_line(picked.reason, picked.until, now))
+            render.tell(render.silence_line(picked.reason, picked.until, now))
         return 0
     said = shelf.read_words(paths, picked.tip_id) if picked.kind == shelf.TIP else None
     if said is None:
         return None
     text, reason, _ = said
-    render.out(text if quiet else render.tip_lines(text, reason, render.wants_dim(sys.stdout, os.environ)))
+    render.tell(text if quiet else render.tip_lines(text, reason, render.wants_dim(sys.stdout, os.environ)))
     shelf.record_shown(store, now, "tip", picked)
     return 0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from oo_data.errors import OoError
 
+DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 FIRST_STEP = 'Tell oO one thing you have to do: oo add "Call the dentist due:friday"'
 FIRST_STEP_REASON = "Nothing is connected yet. A list you already keep: oo connect todotxt --file PATH"
 
@@ -38,7 +39,7 @@ def tip_lines(text: str, reason: str, dim: bool) -> str:
     """The tip, and under it why, dimmed where the terminal can."""
     if not reason:
         return text
-    return f"{text}\n\x1b[2m{reason}\x1b[0m" if dim else f"{text}\n{reason}"
+    return f"{text}\n{DIM}{reason}{PLAIN}" if dim else f"{text}\n{reason}"
 
 
 def silence_line(reason: str, until: int, now: int) -> str:
@@ -61,6 +62,56 @@ def wants_dim(stream: "TextIO | None", environ: Mapping[str, str]) -> bool:
     return (
         stream is not None and stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM", "dumb") != "dumb"
     )
+
+
+def fitted(text: str, columns: int) -> str:
+    """Lines that a terminal would break within a word, broken between two; 0 columns are as many as it takes.
+
+    A row of a table and an indented line go on further in.
+    """
+    if not columns:
+        return text
+    return "\n".join(_broken(line, columns) for line in text.split("\n"))
+
+
+def _broken(line: str, columns: int) -> str:
+    rest = line.replace(DIM, "").replace(PLAIN, "")
+    if _cells(rest) <= columns:
+        return line
+    begin = len(rest) - len(rest.lstrip(" "))
+    inner = " " * (begin + 2 if begin or "  " in rest else 0)
+    found = []
+    while _cells(rest) > columns:
+        end = min(columns, len(rest) - 1)
+        while _cells(rest[:end]) > columns:
+            end -= 1
+        end = rest.rfind(" ", begin, end + 1)
+        if end < 0:  # one word is too long: that is the terminal's to break
+            end = rest.find(" ", begin)
+        if end < 0:
+            break
+        found.append(rest[:end].rstrip())
+        rest, begin = inner + rest[end:].lstrip(), len(inner)
+    broken = "\n".join((*found, rest))
+    return f"{DIM}{broken}{PLAIN}" if DIM in line else broken
+
+
+def _cells(line: str) -> int:
+    """About how wide a line is: from Hangul on most letters take two cells."""
+    return len(line) if line.isascii() else sum(1 + (c >= "\u1100" and not "\u2000" <= c <= "\u2fff") for c in line)
+
+
+def _columns(stream: "TextIO | None") -> int:
+    """How wide the terminal is; 0 for what is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream is not None and stream.isatty() else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def tell(text: str) -> None:
+    """Data for a person, on standard output."""
+    out(fitted(text, _columns(sys.stdout)))
 
 
 def out(text: str) -> None:

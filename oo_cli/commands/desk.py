@@ -47,7 +47,10 @@ class Desk:
 
     def emit(self, data: object, text: str) -> None:
         """The data: as JSON where that was asked for, else as text."""
-        render.out(json.dumps(data, ensure_ascii=False) if self.options.json else text)
+        if self.options.json:
+            render.out(json.dumps(data, ensure_ascii=False))
+        else:
+            render.tell(text)
 
     @property
     def dim(self) -> bool:

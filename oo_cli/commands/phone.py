@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from oo_cli import render
 from oo_cli.commands.desk import Desk, desk
 from oo_data.errors import BadUsageError
 
@@ -75,7 +76,7 @@ def _pair(at: Desk, name: str) -> int:
     if sys.stdout.isatty():
         from oo_cli.phone import qr
 
-        at.emit(None, "\n".join(qr.lines(link, coloured=at.dim)))
+        render.out("\n".join(qr.lines(link, coloured=at.dim)))
     at.emit(None, link)
     at.say(f"Or open {running.url} and type {digits[:4]} {digits[4:]}. Either works once, within two minutes.")
     if running.fingerprint:

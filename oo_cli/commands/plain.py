@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from oo_cli import render
 from oo_cli.commands.reactions import add, done, later, no, undo
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ def log(at: Desk, reactions: bool = False, limit: int = 50) -> int:
     from oo_cli.usecases.log import history, line
 
     for entry in history(at.house, reactions, limit):
-        render.out(json.dumps(entry, ensure_ascii=False) if at.options.json else line(entry))
+        at.emit(entry, line(entry))
     return 0
 
 

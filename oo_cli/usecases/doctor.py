@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from oo_agents import registry
 from oo_cli.adapters.listener import is_foreign
+from oo_cli.engine.told import counted
 from oo_cli.engine.when import DAY_MS, local
 from oo_cli.house import House
 from oo_cli.usecases import agenda, doctor_home, mirror, trace
@@ -100,7 +101,7 @@ def _source(house: House, source: str, offline: bool) -> Finding:
 
     def read() -> str:
         reading = house.source(source).read(house.clock.now_ms())
-        return "Read." if source == CALENDAR else f"{len(reading.tasks)} open tasks read."
+        return "Read." if source == CALENDAR else f"{counted(len(reading.tasks), 'open tasks')} read."
 
     return _tried(source, read)
 

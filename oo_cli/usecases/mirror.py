@@ -106,9 +106,13 @@ def health(house: House) -> Iterator[Finding]:
         yield Finding(PART, "bad", error.message, error.exit_code, error.hint)
         return
     if not allowed:
-        yield Finding(PART, "note", f"To {to.host}. You have not allowed it.", 0, f"oo consent grant {agenda.MIRROR}")
+        yield Finding(
+            PART, "note", f"To {to.host}. You have not allowed it.", 0, f"To allow it: oo consent grant {agenda.MIRROR}"
+        )
     elif not installed():
-        yield Finding(PART, "note", f"To {to.host}. NATS is missing.", 0, "pip install 'oo-assistant[nats]'")
+        yield Finding(
+            PART, "note", f"To {to.host}. NATS is missing.", 0, "To install it: pip install 'oo-assistant[nats]'"
+        )
     else:
         yield _caught_up(house, to)
 
@@ -123,7 +127,7 @@ def _caught_up(house: House, to: Mirror) -> Finding:
         return Finding(PART, "ok", f"To {to.host}. {count} to be sent.")
     day = local(oldest[0].at, house.zone)
     says = f"To {to.host}. {count} not sent, the oldest of {day:%a} {day.day} {day:%b}."
-    return Finding(PART, "note", says, 0, "oo refresh, then oo egress")
+    return Finding(PART, "note", says, 0, "Run: oo refresh; how it ended: oo egress")
 
 
 class _Run:

@@ -80,9 +80,11 @@ def health(house: House) -> Iterator[Finding]:
         return
     at = f"To {' and '.join(place.host for place in found)}."
     if not allowed:
-        yield Finding("trace", "note", f"{at} You have not allowed it.", 0, f"oo consent grant {CONSENT}")
+        yield Finding("trace", "note", f"{at} You have not allowed it.", 0, f"To allow it: oo consent grant {CONSENT}")
     elif not installed():
-        yield Finding("trace", "note", f"{at} OpenTelemetry is missing.", 0, "pip install 'oo-assistant[trace]'")
+        yield Finding(
+            "trace", "note", f"{at} OpenTelemetry is missing.", 0, "To install it: pip install 'oo-assistant[trace]'"
+        )
     else:
         yield _arrived(house, at, found)
 

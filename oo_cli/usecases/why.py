@@ -199,7 +199,10 @@ def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
     if tip["place"] is None:
         return [*said, f"  {tip['policy']}: its terms are no longer kept"]
     said.append(f"  {tip['policy']}: {tip['score']:g} points, number {tip['place']}{chance}")
-    said += [f"  {t['name']:<34}{t['value']:>7.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]]
+    wide = max((len(t["name"]) for t in tip["terms"]), default=0)
+    said += [
+        f"  {t['name']:<{wide}} {t['value']:>6.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]
+    ]
     return said
 
 

@@ -49,7 +49,13 @@ def open_home(tmp_path: Path, clock: FixedClock) -> Iterator[Open]:
     ("url", "allowed", "level", "says", "then"),
     [
         ("", True, "note", "You allow it, and no server is named.", "Set NATS_URL; see docs/mirror.md"),
-        (URL, False, "note", "To 127.0.0.1:4222. You have not allowed it.", "oo consent grant mirror.nats"),
+        (
+            URL,
+            False,
+            "note",
+            "To 127.0.0.1:4222. You have not allowed it.",
+            "To allow it: oo consent grant mirror.nats",
+        ),
         ("nats://example.org:4222", True, "bad", "NATS_URL is no safe address.", "Use tls://host:4222, or"),
         ("tls://me:pw@example.org", False, "bad", "NATS_URL holds a login.", "Put it into a .creds file"),
     ],

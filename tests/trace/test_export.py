@@ -208,7 +208,7 @@ def test_the_doctor_says_what_is_missing(open_life: Opened, collector: Collector
     assert [f.level for f in trace.health(life.house)] == ["ok"]
     life.allow(CONSENT, False)
     (finding,) = trace.health(life.house)
-    assert (finding.level, finding.next) == ("note", "oo consent grant trace.export")
+    assert (finding.level, finding.next) == ("note", "To allow it: oo consent grant trace.export")
     quiet = open_life()
     quiet.allow(CONSENT, False)
     assert list(trace.health(quiet.house)) == []

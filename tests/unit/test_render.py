@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oo_cli import render
 from oo_data.errors import ConsentMissingError
@@ -122,3 +127,45 @@ def test_a_reader_that_went_away_is_no_error(
         child.stdin.close()
         assert left.read() == (b"after\n" if gone == "stderr" else b"")
         assert child.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "broken"),
+    [
+        ("Draft the talk", "Draft the talk"),
+        ("Draft the talk for the group", "Draft the talk for\nthe group"),
+        ("  momentum says: 26 done this week", "  momentum says: 26\n    done this week"),
+        ("tips.pause   30 min  default", "tips.pause   30 min\n  default"),
+        ("\x1b[2mDue on Saturday, an hour\x1b[0m", "\x1b[2mDue on Saturday, an\nhour\x1b[0m"),
+        ("See: https://example.org/a/long/address", "See:\nhttps://example.org/a/long/address"),
+        ("歯医者に電話 する予定です", "歯医者に電話\nする予定です"),
+        ("", ""),
+    ],
+)
+def test_a_terminal_breaks_no_word(line: str, broken: str) -> None:
+    """Twenty columns: prose goes on at the edge, tables and indented lines further in, dimmed words stay dimmed."""
+    assert render.fitted(line, 20) == broken
+    assert render.fitted(f"{line}\n{line}", 20) == f"{broken}\n{broken}"
+    assert render.fitted(line, 0) == line
+
+
+@given(st.text(alphabet="ab  \u6b6f\u00e9\n"), st.integers(1, 30))
+def test_fitting_keeps_every_word(text: str, columns: int) -> None:
+    """Whatever is broken, the words are those that were said, in their order, and no line that could be is too long."""
+    fitted = render.fitted(text, columns)
+    assert fitted.split() == text.split()
+    assert all(render._cells(line) <= columns or " " not in line.strip() for line in fitted.split("\n"))
+
+
+def test_only_a_terminal_is_fitted(child_environ: dict[str, str]) -> None:
+    """On a terminal of 24 columns lines are broken; in a pipe they are whole."""
+    code = "from oo_cli import render; render.tell('Call the dentist about the crown')"
+    words = [sys.executable, "-c", code]
+    piped = subprocess.run(words, env=child_environ, capture_output=True, check=True)
+    assert piped.stdout == b"Call the dentist about the crown\n"
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 24, 0, 0))
+    subprocess.run(words, env=child_environ, stdout=theirs, check=True)
+    assert os.read(ours, 1000) == b"Call the dentist about\r\nthe crown\r\n"
+    os.close(ours)
+    os.close(theirs)
