@@ -185,6 +185,17 @@ def test_everybody_can_use_it(page: Browser) -> None:
     page.call("Emulation.setEmulatedMedia", features=[])
 
 
+def test_what_is_touched_can_be_read(page: Browser) -> None:
+    """Under a finger a button turns white, and all that stands on it black."""
+    page.run("offer()")
+    for selector in ("#why", "#acts button"):
+        box = page.run(f"(({{x, y}}) => [x + 9, y + 9])(document.querySelector('{selector}').getBoundingClientRect())")
+        page.call("Input.dispatchMouseEvent", type="mousePressed", x=box[0], y=box[1], button="left", clickCount=1)
+        page.until(f"document.querySelector('{selector}').matches(':active')")
+        assert page.run(AUDIT) == []
+        page.call("Input.dispatchMouseEvent", type="mouseReleased", x=1, y=1, button="left", clickCount=1)
+
+
 def test_a_title_reads_in_its_own_direction(page: Browser) -> None:
     """A full stop ends a sentence where its script ends: at the left of Arabic, at the right of English."""
     script = """(() => {
