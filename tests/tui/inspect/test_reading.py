@@ -12,7 +12,8 @@ from oo_cli.house import House
 from oo_cli.usecases.inspect import agents, egress, events, policies, profile, tips
 from oo_cli.usecases.inspect.sheet import Ask, Sheet, Tab, moment
 from oo_cli.usecases.settings import assign
-from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, MoodNoted, TipIgnored, TipShown
+from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, MoodNoted, PrefInferred, TipIgnored, TipShown
+from oo_data.contracts.profile import spell
 from oo_data.store import events as log
 from tests.fakes import BERLIN, DAY, TUESDAY, FixedClock, house_at
 
@@ -174,3 +175,14 @@ def test_a_mood_is_an_event_with_its_number(house: House) -> None:
     (row,) = events.read(house, Ask()).rows
     assert row.cells == ("01 Dec 10:00", "mood noted", "01234567", "score 4")
     assert "type     MoodNoted" in events.detail(house, row)
+
+
+def test_a_preference_is_an_event_with_its_value(house: House) -> None:
+    """What is spelled for machines is told as people read it; as data it stays as it is."""
+    with house.store.write() as conn:
+        house.bus.publish(conn, PrefInferred("momentum.stdev", 12, spell(1.44)), TUESDAY)
+        house.bus.publish(conn, PrefInferred("time-of-day.peak_hours", 12, spell((9, 10))), TUESDAY)
+    hours, stdev = events.TAB.read(house, Ask()).rows
+    assert (stdev.cells[3], hours.cells[3]) == ("evidence 12, value 1.4", "evidence 12, value 9, 10")
+    assert "value     1.4" in events.TAB.detail(house, stdev)
+    assert stdev.data["value"] == "f1.44"
