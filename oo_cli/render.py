@@ -76,7 +76,7 @@ def fitted(text: str, columns: int) -> str:
 
 def _broken(line: str, columns: int) -> str:
     rest = line.replace(DIM, "").replace(PLAIN, "")
-    if _cells(rest) <= columns:
+    if _cells(rest) <= columns or "\x1b" in rest:  # a drawn table: its widths are its own
         return line
     begin = len(rest) - len(rest.lstrip(" "))
     inner = " " * (begin + 2 if begin or "  " in rest else 0)

@@ -139,6 +139,7 @@ def test_a_reader_that_went_away_is_no_error(
         ("\x1b[2mDue on Saturday, an hour\x1b[0m", "\x1b[2mDue on Saturday, an\nhour\x1b[0m"),
         ("See: https://example.org/a/long/address", "See:\nhttps://example.org/a/long/address"),
         ("歯医者に電話 する予定です", "歯医者に電話\nする予定です"),
+        ("\x1b[1mpolicy \x1b[0m same choice", "\x1b[1mpolicy \x1b[0m same choice"),
         ("", ""),
     ],
 )
