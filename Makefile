@@ -44,14 +44,9 @@ cover-trust:
 	$(PYTHON) -m coverage combine
 	$(PYTHON) -m coverage report --show-missing --include="$(TRUST_ROOMS)"
 
-# Of a copy in which each package lies at the top, because mutmut names modules by their path. ROOM names modules,
-# as in: make mutate ROOM='oo_data.text*'
-ROOM ?= oo_*
+# ROOM is one of them: sanitiser, guard, forget, gate, vault, store; SAMPLE tries so many mutants, drawn by lot.
 mutate:
-	rm -rf build/mutation
-	mkdir -p build/mutation
-	cp -r oo_cli agents/oo_agents data/oo_data tests docs pyproject.toml README.md build/mutation
-	cd build/mutation && $(abspath $(PYTHON)) -m mutmut run "$(ROOM)"; $(abspath $(PYTHON)) -m mutmut results
+	$(PYTHON) -m tests.hygiene.mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE))
 
 docs:
 	$(PYTHON) -m tests.hygiene.reference

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from oo_data.env import Paths
 
@@ -20,6 +20,10 @@ TUESDAY = "2026-12-01T10:00:00+01:00"
 KEY = "b2stdGhpcy1pcy1hLXRlc3Qta2V5LW9mLTMyLWJ5dGU="
 
 settings.register_profile("oo", deadline=None)  # a busy machine is slow by itself
+# Of a mutant it is enough to know that it fails: nothing is made smaller, and nothing is kept for the next one.
+settings.register_profile(
+    "mutation", deadline=None, database=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile("oo")
 
 

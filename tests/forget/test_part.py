@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from oo_cli import wiring_vault
 from oo_cli.house import House
 from oo_cli.usecases import aftermath, forget_part, recommend, refresh
-from oo_cli.usecases.forget_part import LAST, Part, forget, plan, task_part
+from oo_cli.usecases.forget import not_told
+from oo_cli.usecases.forget_part import LAST, Part, PartReceipt, forget, plan, task_part
 from oo_cli.usecases.residue import scan
 from oo_data.contracts.tip import RecommendRequest, Tip
 from oo_data.errors import BadUsageError, ConnectionNeededError, DataLockedError
@@ -72,6 +74,7 @@ def test_an_agent_goes_with_what_it_made(life: Life) -> None:
     before = life.known()
     receipt = forget(life.house, Part(agent="momentum"))
     assert receipt.rows["preferences"] > 0
+    assert (receipt.shut, receipt.tips > 0, receipt.external) == (True, True, ())
     after = life.known()
     assert "agent.momentum" not in profile.granted(life.house.store.conn)
     assert after["prefs"] == [pref for pref in before["prefs"] if pref[0] != "momentum"]  # type: ignore[attr-defined]
@@ -118,12 +121,25 @@ def test_an_older_copy_stays_shut(life: Life, part: Part) -> None:
     again.close()
 
 
+def test_a_month_gets_new_keys_alone(life: Life) -> None:
+    """What was sealed in the months of a span opens with no older copy of their keys; other months keep theirs."""
+    before = keys.every(life.house.store.conn)
+    assert {key.month for key in before} >= {"", "2026-10", "2026-11", "2026-12"}
+    first, last = (int(datetime(2026, month, 1, tzinfo=UTC).timestamp() * 1000) for month in (11, 12))
+    forget(life.house, Part(since=first, until=last))
+    left = {key.id for key in keys.every(life.house.store.conn)}
+    assert {key.month for key in before if key.id not in left} == {"2026-11"}
+    assert not [key for key in before if key.month == "2026-11" and key.id in left]
+
+
 def test_a_plan_changes_nothing(life: Life) -> None:
     """A dry run counts what would go, exactly, and leaves every byte of every table."""
     for part in (Part(source=THERE), Part(agent="momentum"), Part(since=SPAN[0], until=SPAN[1]), Part(source="mood")):
         before = list(life.house.store.conn.iterdump())
         planned = plan(life.house, part)
         assert list(life.house.store.conn.iterdump()) == before
+        to_be_told = (not_told(THERE),) if part.source == THERE else ()
+        assert planned == PartReceipt(planned.rows, False, 0, to_be_told)
         assert forget(life.house, part).rows == planned.rows
 
 
@@ -148,7 +164,7 @@ def test_killed_half_way_it_is_finished(life: Life, tmp_path: Path, kind: str, w
         forget(life.house, part)
     life.close()
     life.house = House(life.house.environ, life.clock, life.house.zone, doors, life.house.say)
-    assert os.path.exists(life.house.paths.unsettled)
+    assert Part.from_text(aftermath.owed(life.house) or "") == part
     record = keys.home_key(life.house.store.conn)
     forget_part.resume(life.house)
     assert keys.home_key(life.house.store.conn) != record

@@ -10,7 +10,7 @@ import pytest
 from oo_cli.main import ROOMS
 from oo_data import catalog
 from tests.conftest import ROOT
-from tests.hygiene import site
+from tests.hygiene import mutation, site
 from tests.hygiene.reference import command_reference, decisions
 
 TOP_ROOMS = (
@@ -100,3 +100,12 @@ def test_no_machine_is_named() -> None:
         ["git", "grep", "-nIE", pattern, "--", "."], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("room", mutation.ROOMS)
+def test_mutants_are_made_of_what_there_is(room: str) -> None:
+    """What a mutation run changes, and the tests it asks, exist where it looks for them."""
+    for file in mutation.ROOMS[room].files:
+        assert list(ROOT.glob(file)) or list(ROOT.glob(f"*/{file}"))
+    assert all((ROOT / test).exists() for test in mutation.ROOMS[room].tests)
+    assert f"`make mutate ROOM={room}" in (ROOT / "docs/reliability.md").read_text()

@@ -10,6 +10,7 @@ from oo_cli.engine import gate
 from oo_cli.engine.gate.habituation import GUESS, LONGEST_PAUSE_MS, WELCOME, welcome_by_hour
 from oo_cli.engine.when import DAY_MS, HOUR_MS, MINUTE_MS
 from oo_data.contracts.agent import Reacted
+from oo_data.contracts.profile import Pref
 from tests.moments.people import MIDNIGHT, reacted
 from tests.unit.examples import BERLIN, NOW
 
@@ -102,6 +103,8 @@ def test_the_pause_is_the_persons_to_set() -> None:
     span = gate.pause(said, NOW, 60)
     assert span is not None
     assert span.until_at == said[-1].at + 120 * MINUTE_MS
+    own = {(gate.GLOBAL_SCOPE, "tips.pause"): Pref(gate.GLOBAL_SCOPE, "tips.pause", "user", 60, 0, 0)}
+    assert span in gate.spans(own, NOW, BERLIN, gate.Known(reactions=said))
 
 
 @given(reactions)
@@ -121,5 +124,6 @@ def test_welcome_hours_are_learned_from_reactions() -> None:
     assert found[9] > found[10] > 1.0 > found[17] > found[18] > 0.0
     assert found[0] == pytest.approx(1.0)
     assert welcome_by_hour([], NOW, BERLIN) == [1.0] * 24
+    assert welcome_by_hour(reacted("unheard of"), NOW, BERLIN) == welcome_by_hour(reacted("no"), NOW, BERLIN)
     long_ago = Reacted(NOW - 40_000 * DAY_MS, "done", "a")
     assert welcome_by_hour([long_ago], NOW, BERLIN) == [1.0] * 24

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oo_cli.engine import gate
-from oo_cli.engine.gate.openings import LEAST_OPEN, SLOT_MS, merged
+from oo_cli.engine.gate.openings import LEAST_OPEN, ROOM, SLOT_MS, merged, peak_factors
 from oo_cli.engine.moments.rhythm import Rhythm
 from oo_cli.engine.when import DAY_MS, HOUR_MS, day_after, local, midnight
 from oo_data.contracts.agent import ParamValue
@@ -38,10 +39,11 @@ def shut(found: list[SilentSpan], at: int) -> bool:
     return any(span.from_at <= at < span.until_at and not span.after_shown for span in found)
 
 
-def evening_person(weary: bool = True) -> gate.Known:
+def evening_person(weary: bool = True, now: int = NOW, zone: ZoneInfo = BERLIN) -> gate.Known:
     """Someone who does things in the evening and, if weary, has ignored everything of late."""
-    reactions = reacted(*IGNORED, until=NOW - DAY_MS) if weary else []
-    return gate.Known(Rhythm.of(punctual(60, (18, 19, 20)), NOW, BERLIN), reactions)
+    reactions = reacted(*IGNORED, until=now - DAY_MS) if weary else []
+    done = [at - NOW + now for at in punctual(60, (18, 19, 20))]
+    return gate.Known(Rhythm.of(done, now, zone), reactions)
 
 
 def test_without_anything_known_settings_alone_silence() -> None:
@@ -57,6 +59,28 @@ def test_unlikely_moments_are_shut_and_the_likely_ones_open() -> None:
     for day in (0, 1):
         assert not shut(found, MIDNIGHT + day * DAY_MS + 19 * HOUR_MS)
         assert shut(found, MIDNIGHT + day * DAY_MS + 14 * HOUR_MS)
+
+
+def test_a_day_has_the_same_shape_wherever_it_is_lived() -> None:
+    """Hours and days are those of the person's zone, whatever zone the machine has."""
+    shapes = []
+    for name in ("Asia/Tokyo", "America/Phoenix"):  # without clock changes
+        zone = ZoneInfo(name)
+        now = midnight(date(2026, 12, 1), zone) + 20 * HOUR_MS  # elsewhere another day
+        found = gate.spans(pref("peak_hours", (9, 20)), now, zone, evening_person(now=now, zone=zone))
+        assert {span.reason for span in found} >= {"habituation", "unlikely-moment", "quiet-hours"}
+        shapes.append([(s.id, local(s.from_at, zone).isoformat()[:19], s.until_at - s.from_at) for s in found])
+    assert shapes[0] == shapes[1]
+    assert ("fewer.2026-12-01", "2026-12-01T00:00:00", DAY_MS) in shapes[0]
+
+
+def test_more_tips_leave_more_moments_open() -> None:
+    """Beside the least, each tip of a day has two open half hours, so that there is a choice."""
+    known = evening_person(weary=False)
+    tips = gate.allowance(gate.TIPS_PER_DAY, [], NOW)
+    found = gate.spans({}, NOW, BERLIN, known)
+    for begin in (NOW, NOW + DAY_MS):
+        assert sum(not shut(found, at) for at in range(begin, begin + DAY_MS, SLOT_MS)) >= ROOM * tips > LEAST_OPEN
 
 
 def test_little_history_shuts_no_moment() -> None:
@@ -106,6 +130,30 @@ def test_peak_hours_of_ones_own_stay_open() -> None:
     assert gate.spans(default, NOW, BERLIN, known) == gate.spans({}, NOW, BERLIN, known)
     no_hour = pref("preferred_hour", "at noon")
     assert gate.spans(no_hour, NOW, BERLIN, known) == gate.spans({}, NOW, BERLIN, known)
+
+
+@pytest.mark.parametrize(
+    ("known", "factors"),
+    [
+        ({}, {}),
+        (pref("preferred_hour", 13), {13: 2.0}),
+        (pref("preferred_hour", 13.0, "inferred"), {13: 1.25}),
+        (pref("peak_hours", (9, 24)), {9: 2.0, 0: 2.0}),
+        (pref("peak_hours", (9, 13)) | pref("preferred_hour", 13, "inferred"), {9: 2.0, 13: 2.0}),
+        (pref("peak_hours", (9, 13), "inferred") | pref("preferred_hour", 13), {9: 1.25, 13: 2.0}),
+        (pref("peak_hours", (9, 13), "default") | pref("preferred_hour", 13), {13: 2.0}),
+    ],
+)
+def test_peak_hours_and_the_preferred_one(known: Prefs, factors: dict[int, float]) -> None:
+    """Each counts without the other, the stronger where they meet; the person's own word more than a guess."""
+    assert peak_factors(known) == [factors.get(hour, 1.0) for hour in range(24)]
+
+
+def test_windows_of_an_even_day_are_even() -> None:
+    """Five tips between seven and ten at night are three hours apart."""
+    prefs = pref("tips.per_day", 8, scope=gate.GLOBAL_SCOPE)
+    found = of("habituation", gate.spans(prefs, NOW, BERLIN, gate.Known(reactions=[])), "pace.2026-12-01")
+    assert [(span.from_at - MIDNIGHT) / HOUR_MS for span in found] == [0, 10, 13, 16, 19]
 
 
 def test_the_day_is_cut_into_one_window_a_tip() -> None:
@@ -182,7 +230,9 @@ def test_off_is_off() -> None:
 def test_nothing_worth_saying_is_silence(best: float | None, silent: bool) -> None:
     """When the best candidate is hardly welcome, surfaces that speak by themselves do not."""
     found = of("nothing-fresh", gate.spans({}, NOW, BERLIN, gate.Known(best=best)))
-    assert bool(found) == silent
+    until = NOW + 3 * HOUR_MS
+    stale = SilentSpan("stale", NOW, until, "nothing-fresh", 0, "ambient", gate.MOMENT_ORIGIN)
+    assert found == ([stale] if silent else [])
 
 
 def test_two_days_of_spans_cost_little() -> None:

@@ -10,7 +10,7 @@ import pytest
 from oo_cli import wiring
 from oo_cli.house import Doors, House
 from oo_cli.usecases import connect, consent, contexts, habits, moods, refresh, think
-from oo_cli.usecases.forget import forget, plan
+from oo_cli.usecases.forget import forget, known_words, plan
 from oo_data.contracts.event import (
     AgentFailed,
     ConsentChanged,
@@ -151,6 +151,16 @@ def test_the_receipt_counts_the_words(house: House) -> None:
     receipt = forget(house, destroy_key)
     assert receipt.scan is not None
     assert (receipt.scan.words, receipt.scan.hits) == (secrets + 4, ())
+
+
+def test_what_a_title_means_is_no_word(reading: House) -> None:
+    """Vectors are numbers: nothing is looked for on their account."""
+    habits.add(reading, HABIT, "1d")
+    refresh.refresh(reading)
+    words = known_words(reading)
+    with reading.store.write() as conn:
+        assert conn.execute("delete from vector").rowcount == 1
+    assert known_words(reading) == words
 
 
 def test_a_home_of_ones_own_claims_no_login(house: House) -> None:

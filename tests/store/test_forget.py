@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -178,7 +179,7 @@ def test_killed_around_the_key(lived: House, killed: Callable[[House], list[str]
     """The mark stands before anything is touched, and with it alone the next start ends with nothing, key included."""
     with pytest.raises(KilledError):
         forget(lived, killed)
-    assert os.path.exists(lived.paths.forgetting)
+    assert stat.S_IMODE(os.stat(lived.paths.forgetting).st_mode) == 0o600
     assert os.path.exists(lived.paths.database)
     lived.close()
     finish(lived.paths)

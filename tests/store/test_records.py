@@ -156,6 +156,8 @@ def test_features_by_key(conn: sqlite3.Connection, value: Value) -> None:
     plain = dict(value) if isinstance(value, MappingProxyType) else list(value) if isinstance(value, tuple) else value
     assert json.loads(stored) == plain
     assert rest == [3, 4, "source.todoist source.todotxt"]
+    (feature,) = records.features(conn).values()
+    assert feature._replace(value=0.0) == Feature("k", 0.0, 3, 4, ("source.todoist", "source.todotxt"))
 
 
 def test_snippets_are_replaced_by_agent(conn: sqlite3.Connection) -> None:

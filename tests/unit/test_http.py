@@ -171,7 +171,8 @@ def test_origin(url: str, expected: str) -> None:
 
 def test_secrets_stay_in(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     """The token reaches the server, and no error, frame, representation, log line or row."""
-    caplog.set_level(logging.DEBUG)
+    for logger in (None, "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, logger)
     arrived: list[bool] = []
     bench.server.on_request = lambda request: arrived.append(b"refresh_token=" + TOKEN.encode() in request.body)
     for fault in (faults.closed(), faults.redirect("https://example.org/"), faults.raw_json(TOKEN.encode())):
@@ -225,6 +226,21 @@ def test_plain_manners(bench: Bench) -> None:
     assert (request.method, request.body, request.headers["user-agent"]) == ("GET", b'{"a": 1}', "oO")
     assert request.headers["accept-encoding"] == "gzip"
     assert "authorization" not in request.headers
+
+
+def test_a_form_is_told_as_one(bench: Bench) -> None:
+    """A login server reads the fields of a form only where the request says that it is one."""
+    bench.call(data={"grant_type": "refresh token & more"})
+    (request,) = bench.server.log
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.body == b"grant_type=refresh+token+%26+more"
+
+
+def test_a_closed_gate_opens_again(bench: Bench) -> None:
+    """Whoever closes the gate early loses no later request."""
+    for _ in range(2):
+        bench.guard.close()
+        assert bench.call().status == 401
 
 
 def test_environment_is_not_trusted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

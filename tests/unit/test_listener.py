@@ -63,13 +63,30 @@ def test_where_nothing_tells_nothing_is_refused() -> None:
 
 
 def test_nothing_is_sent_to_a_stranger(tmp_path: Path) -> None:
-    """The request is refused before the ledger and before the socket."""
+    """The request is refused before the ledger and before the socket; the port that is asked about is its own."""
+    asked: list[int] = []
+
+    def everywhere(port: int) -> bool:
+        asked.append(port)
+        return True
+
     with open_bench(tmp_path) as bench:
-        guard = Guard(bench.store, FixedClock(), {PURPOSE: frozenset((bench.server.host,))}, lambda port: True)
-        with pytest.raises(NotYoursError, match="another user"):
-            Bench(bench.store, bench.server, guard).call()
+        allowed = {PURPOSE: frozenset((bench.server.host, "127.0.0.1"))}
+        guard = Guard(bench.store, FixedClock(), allowed, everywhere)
+        for url in (f"http://{bench.server.host}/", "http://127.0.0.1/"):
+            with pytest.raises(NotYoursError, match=r"At 127\.0\.0\.1.* another user"):
+                Bench(bench.store, bench.server, guard).call(url=url)
         assert bench.server.log == []
         assert egress.recent(bench.store, 1) == []
+    assert asked == [int(bench.server.host.partition(":")[2]), 80]
+
+
+def test_with_tls_who_listens_proves_who_it_is(tmp_path: Path) -> None:
+    """An encrypted request asks for a certificate, not for the owner of a port on this machine."""
+    with open_bench(tmp_path) as bench:
+        guard = Guard(bench.store, FixedClock(), {PURPOSE: frozenset((bench.server.host,))}, lambda port: True)
+        error = Bench(bench.store, bench.server, guard).failed(url=f"https://{bench.server.host}/")
+        assert error.fault == "tls-failed"
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not Path("/proc/net/tcp").exists(), reason="only root can be somebody else")

@@ -118,6 +118,8 @@ def test_a_terminal_sequence_goes_whole(sequence: str) -> None:
         ("👍" + "🏻\u0301" * 5000, "👍🏻\u0301\u0301\u0301"),
         ("a\u200db", "ab"),
         ("👩\u200d" * 5 + "👩", "👩\u200d👩\u200d👩\u200d👩👩\u200d👩"),
+        ("❤️\u200d" * 5 + "❤️", "❤️\u200d❤️\u200d❤️\u200d❤️❤️\u200d❤️"),  # nor do selectors and tones let more of them in
+        ("👩🏽\u200d" * 5 + "👩🏽", "👩🏽\u200d👩🏽\u200d👩🏽\u200d👩🏽👩🏽\u200d👩🏽"),
         ("  \u0301 \ufe0f \u3164 ", ""),
         ("", ""),
     ],
@@ -173,7 +175,8 @@ def test_cutting_by_columns(text: str, cells: int, said: str) -> None:
 
 
 def test_ten_megabytes_are_one_line() -> None:
-    """Size from outside does not become work."""
+    """Size from outside does not become work, nor more than 400 columns where nobody says how many."""
+    assert show("x" * 10_000_000) == "x" * 399 + "…"
     assert show("x" * 10_000_000, 10) == "x" * 9 + "…"
     assert show("\u0301\u0316" * 5_000_000, 10) == ""
 
