@@ -75,7 +75,7 @@ def export(house: House, path: str, progress: Progress | None = None) -> Written
 
 def paths(house: House) -> list[str]:
     """Where exports were written to, that are still there."""
-    return [path for path, inode in _noted(house) if _inode(path) == inode]
+    return [path for path, inode in _noted(house) if inode and _inode(path) == inode]
 
 
 def note(house: House, path: str) -> None:

@@ -18,7 +18,7 @@ from oo_cli.house import House
 from oo_cli.usecases import contexts, habits, moods
 from oo_cli.usecases.add import add_task
 from oo_cli.usecases.connect import connect_todotxt
-from oo_cli.usecases.export import LISTS, export, paths
+from oo_cli.usecases.export import EXPORTS, LISTS, export, paths
 from oo_cli.usecases.feedback import react
 from oo_cli.usecases.forget import forget, plan
 from oo_cli.usecases.recommend import recommend
@@ -142,6 +142,14 @@ def test_forget_names_the_exports_that_are_still_there(lived: House, tmp_path: P
     assert paths(lived) == []
     (tmp_path / "out.zip").write_text("of somebody else's")
     assert paths(lived) == []
+
+
+def test_exports_that_an_older_oo_noted(lived: House, tmp_path: Path) -> None:
+    """It kept their places alone: what is there is named, what is gone is not."""
+    (tmp_path / "there.zip").write_bytes(b"")
+    with lived.store.write() as conn:
+        profile.set_meta(conn, EXPORTS, json.dumps([str(tmp_path / "there.zip"), str(tmp_path / "gone.zip")]))
+    assert paths(lived) == [str(tmp_path / "there.zip")]
 
 
 def test_forget_deletes_exports_only_when_told_to(lived: House, tmp_path: Path) -> None:
