@@ -20,6 +20,7 @@ from oo_data.contracts.event import (
     Event,
     FeedbackGiven,
     FeedbackUndone,
+    HeldOut,
     SourceDisconnected,
     SourceFailed,
     SourceRefreshed,
@@ -207,6 +208,19 @@ def test_one_agent_is_erased(full: Store) -> None:
 def found(path: str, text: bytes) -> int:
     """How often the bytes of a file hold the text."""
     return Path(path).read_bytes().count(text)
+
+
+def test_the_lots_go_with_what_they_were_drawn_with(full: Store) -> None:
+    """Who takes the hold-out back leaves no draw behind, and nothing to draw the same ones from; all else stays."""
+    others = rows(full, "event")
+    with full.write() as conn:
+        profile.set_meta(conn, "holdout.seed", "5f")
+        for number, half_day in enumerate(("2026-11-30.0", "2026-11-30.1")):
+            events.append(conn, f"lot-{number}", TUESDAY, HeldOut(half_day, number, TUESDAY + DAY))
+    with full.write() as conn:
+        assert erase.lots(conn, "holdout.seed") == {"lots": 2}
+    assert rows(full, "event") == others
+    assert profile.meta(full.conn, "holdout.seed") is None
 
 
 def test_no_byte_of_a_deleted_row_is_left(store: Store, new_tip: NewTip) -> None:

@@ -107,6 +107,8 @@ def test_secrets_and_meta(conn: sqlite3.Connection) -> None:
     assert (profile.secret(conn, "ref-key"), profile.secret(conn, "none")) == (b"new", None)
     assert profile.secrets(conn) == {"ref-key": b"new"}
     assert (profile.meta(conn, "custody"), profile.meta(conn, "none")) == ("new", None)
+    assert (profile.drop_meta(conn, "custody"), profile.drop_meta(conn, "custody")) == (1, 0)
+    assert profile.meta(conn, "custody") is None
 
 
 def test_problems_are_told_once(conn: sqlite3.Connection) -> None:
