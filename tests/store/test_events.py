@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from oo_data.contracts.event import EVENTS, ConsentChanged, Event, SourceFailed, TipShown, data_of, kind_of
 from oo_data.store import events
-from oo_data.store.db import Store
+from oo_data.store.db import Store, append_event
 
 FIELDS: dict[type, st.SearchStrategy[object]] = {
     str: st.text(st.characters(codec="utf-8"), max_size=30),
@@ -85,6 +85,13 @@ def test_the_last_tip_shown(logged: sqlite3.Connection) -> None:
     found = [events.last_shown(logged), events.last_shown(logged, "t1")]
     assert [entry.id for entry in found if entry] == ["shown.2", "shown.1"]
     assert events.last_shown(logged, "other") is None
+
+
+@pytest.mark.parametrize("data", ["no object at all", "[1]", "7"])
+def test_a_row_that_no_oo_wrote(conn: sqlite3.Connection, data: str) -> None:
+    """The admin screen shows it as it lies there."""
+    append_event(conn, "e", 1, "TipShown", "t", data)
+    assert [entry.fields for entry in events.page(conn, 10)] == [{"data": data}]
 
 
 def test_the_same_id_is_the_same_event(logged: sqlite3.Connection) -> None:

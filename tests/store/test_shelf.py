@@ -178,6 +178,12 @@ def test_a_tip_of_now_goes_before_one_of_tomorrow(ready: Store, new_tip: NewTip)
     assert spoken(ready, TUESDAY + MINUTE) == "later"
 
 
+def test_a_narrowed_choice(ready: Store) -> None:
+    """What fits the time at hand is chosen among, in the same order; where nothing does, the shelf has no answer."""
+    for among, said in (('["ref-second"]', "second"), ('["ref-second", "ref-first"]', "first"), ('["other"]', "")):
+        assert shelf.pick(ready, TUESDAY, ambient=False, among=among).tip_id == said
+
+
 def test_pick_hands_over_the_row(ready: Store) -> None:
     """What the doors need to say and to log is all there."""
     picked = shelf.pick(ready, TUESDAY, ambient=False)
