@@ -219,7 +219,7 @@ print(len(asked))
 
 
 def test_nothing_of_it_is_loaded_without_a_gateway(oo: Oo, child_environ: dict[str, str], tmp_path: Path) -> None:
-    """A refresh with no gateway named loads no part of this room but its contract, and importing looks nothing up."""
+    """Without a gateway a refresh loads the contract and the numbers of settings; importing looks nothing up."""
     file = tmp_path / "todo.txt"
     file.write_text("Pay the rent\n")
     oo("connect", "todotxt", "--file", str(file))
@@ -227,7 +227,8 @@ def test_nothing_of_it_is_loaded_without_a_gateway(oo: Oo, child_environ: dict[s
         [sys.executable, "-c", LOADED], env=child_environ, capture_output=True, text=True, check=True, timeout=60
     )
     loaded, looked_up = ran.stdout.splitlines()
-    assert set(loaded.split()) <= {"oo_data.contracts.llm"}
+    numbers = {"oo_cli.engine.orchestrator", "oo_cli.engine.orchestrator.limits"}
+    assert set(loaded.split()) <= {"oo_data.contracts.llm", *numbers}
     assert looked_up == "0"
 
 
