@@ -152,9 +152,8 @@ def lines(explained: Mapping[str, Any]) -> list[str]:
     tip = explained.get("tip")
     said = _tip_lines(tip) if tip else [explained.get("note") or "No tip was shown yet."]
     for agent in explained.get("agents", ()):
-        said.append(
-            f"  {agent['id']} says: {agent['says']} ({agent['age_hours']:g} h old, {agent['ttl_hours']:g} h left)"
-        )
+        age, left = _hours(agent["age_hours"]), _hours(agent["ttl_hours"])
+        said.append(f"  {agent['id']} says: {agent['says']} ({age} old, {left} left)")
     gate = explained["gate"]
     if gate["open"]:
         said.append("The gate is open.")
@@ -204,6 +203,11 @@ def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
         f"  {t['name']:<{wide}} {t['value']:>6.2f} x {t['weight']:>5.2f} = {t['points']:>6.2f}" for t in tip["terms"]
     ]
     return said
+
+
+def _hours(hours: float) -> str:
+    """How long, no more exactly than it matters."""
+    return f"{hours:.0f} h" if hours >= 1 else f"{max(round(hours * 60), 1)} min"
 
 
 def _percent(chance: float) -> str:

@@ -22,9 +22,9 @@ LONG = (
 WHY = (
     "Call the dentist about the appointment",
     "  ranker: 0.35 points, number 1, 64 % likely to be what you do next",
-    "  due: today                           1.00 x  0.23 =   0.23",
-    "  words: how many                      0.73 x -0.22 =  -0.16",
-    "  momentum says: A little more than usual today. (0.2 h old, 23.8 h left)",
+    "  due: today        1.00 x  0.23 =   0.23",
+    "  words: how many   0.73 x -0.22 =  -0.16",
+    "  momentum says: A little more than usual today. (12 min old, 24 h left)",
     "The gate is open.",
     "A model wrote the line below the title (tip-v1, on this machine, 0.4 s, 220 tokens).",
     "Sent to 127.0.0.1:",
