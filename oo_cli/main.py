@@ -99,8 +99,11 @@ def _finish_part(desk: Desk) -> None:
     try:
         if resume(desk.house):
             desk.say("An interrupted forget was finished.")
-    except OoError as error:  # what was asked for now may still be done; the next start tries again
+    # What was asked for now may still be done; the next start tries again.
+    except OoError as error:
         desk.say(f"A forget is not finished yet. {error.message}")
+    except Exception as error:  # noqa: BLE001 - else no command would run any more
+        desk.say(f"A forget is not finished yet ({type(error).__name__}).")
 
 
 def _dispatch(desk: Desk, rest: list[str]) -> int:

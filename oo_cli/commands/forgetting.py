@@ -63,7 +63,10 @@ def verified_lines(found: Verified) -> list[str]:
         return [*said, *(f"A key is in: {place}" for place in found.keys)]
     said += [f"A key is left in: {place}" for place in found.keys]
     said += [f"A job is left in: {name}" for name in found.jobs]
-    return [*said, "Nothing of oO is here." if found.is_clean else "That is left: oo forget removes it."]
+    said += [f"It could not be looked for a job in: {name}" for name in found.unseen]
+    if found.is_clean:
+        return [*said, "Nothing of oO is here."]
+    return [*said, "That is left: oo forget removes it."] if found.found or found.keys or found.jobs else said
 
 
 def part_lines(receipt: PartReceipt, done: bool) -> list[str]:

@@ -18,7 +18,7 @@ def done(at: Desk) -> int:
 
     result = react(at.house, "done")
     word = "Noted" if result.source == "agent" else "Done"
-    return answer(at, result, f"{word}{written(result)}: {result.text}")
+    return answer(at, result, f"{word}{written(result)}: {named(result)}")
 
 
 def later(at: Desk, words: Sequence[str] = ()) -> int:
@@ -32,7 +32,7 @@ def later(at: Desk, words: Sequence[str] = ()) -> int:
         raise BadUsageError("That is not a time to come.", "Try: oo later 2h, tonight, tomorrow, monday, 18:30")
     result = react(at.house, "later", until=until, when=" ".join(words))
     moved = written(result) if result.delivery else ""
-    return answer(at, result, f"Later, {spoken(until, now, zone)}{moved}: {result.text}")
+    return answer(at, result, f"Later, {spoken(until, now, zone)}{moved}: {named(result)}")
 
 
 def no(at: Desk, words: Sequence[str] = ()) -> int:
@@ -46,7 +46,7 @@ def no(at: Desk, words: Sequence[str] = ()) -> int:
         raise BadUsageError("That is not a reason oO knows.", f"One of: {', '.join(REASONS)}; or none.")
     result = react(at.house, "no", reason)
     until = spoken(result.until, at.house.clock.now_ms(), at.house.zone)
-    return answer(at, result, f"Not before {until}: {result.text}")
+    return answer(at, result, f"Not before {until}: {named(result)}")
 
 
 def add(at: Desk, words: Sequence[str]) -> int:
@@ -67,7 +67,14 @@ def undo(at: Desk) -> int:
 
     result = take_back(at.house)
     moved = written(result) if result.delivery else ""
-    return answer(at, result, f"Taken back{moved}: {result.text}")
+    return answer(at, result, f"Taken back{moved}: {named(result)}")
+
+
+def named(result: Reacted) -> str:
+    """What it was about."""
+    from oo_cli.usecases.recommend import GONE
+
+    return result.text or GONE
 
 
 def written(result: Reacted) -> str:

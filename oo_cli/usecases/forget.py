@@ -9,7 +9,6 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -69,7 +68,7 @@ def _survey(house: House) -> Receipt:
     found = erase.files_of(house.paths)
     receipt.files = len(found)
     receipt.bytes = sum(os.lstat(path).st_size for path in found)
-    receipt.jobs = jobs(house)
+    receipt.jobs, _ = jobs(house)  # of the others, `stop_clock` tells
     receipt.external = _external(house)
     return receipt
 
@@ -100,13 +99,16 @@ def forget(house: House, destroy_key: DestroyKey, offline: bool = False, exports
     return receipt
 
 
-def jobs(house: House) -> list[str]:
-    """The clockworks that start oO by themselves."""
-    found = []
+def jobs(house: House) -> tuple[list[str], list[str]]:
+    """The clockworks that start oO by themselves, and those that cannot be looked at."""
+    found: list[str] = []
+    unseen = []
     for clockwork in house.doors.clockworks(house):
-        with suppress(OoError):  # where it cannot be looked at, `stop_clock` says so
+        try:
             found += [clockwork.name] if cron.stands(house, clockwork) else []
-    return found
+        except OoError:
+            unseen.append(clockwork.name)
+    return found, unseen
 
 
 def stop_clock(house: House) -> tuple[list[str], list[str]]:

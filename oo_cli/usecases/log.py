@@ -6,7 +6,7 @@ from typing import Any
 
 from oo_cli.engine.when import local, utc_iso
 from oo_cli.house import House
-from oo_cli.usecases.recommend import words_of
+from oo_cli.usecases.recommend import GONE, words_of
 from oo_data.contracts.event import FeedbackGiven, FeedbackUndone, TipIgnored, TipShown, data_of, kind_of
 from oo_data.store import events, homes, tips
 
@@ -49,4 +49,4 @@ def line(entry: dict[str, Any]) -> str:
     what = {"TipShown": "shown", "TipIgnored": "ignored", "FeedbackUndone": "undone"}.get(entry["type"])
     what = what or entry["reaction"] + (f" ({entry['reason']})" if entry.get("reason") else "")
     what += ", elsewhere" if entry["elsewhere"] else ""
-    return f"{entry['local']}  {what:<18} {entry['text'] or '(words no longer kept)'}".rstrip()
+    return f"{entry['local']}  {what:<18} {entry['text'] or GONE}".rstrip()

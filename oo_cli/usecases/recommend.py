@@ -68,6 +68,9 @@ def seen(picked: Pick, text: str, reason: str, since: int = 0, until: int = 0) -
     )
 
 
+GONE = "(words no longer kept)"  # stands for a text that was swept away
+
+
 def words_of(house: House, tip_id: str) -> tuple[str, str, str]:
     """Text, reason and handle (JSON) of a tip; empty ones where its words have been swept away."""
     known = shelf.read_words(house.paths, tip_id)

@@ -20,8 +20,9 @@ OWN_WORDS = "your own words"
 class Verified(NamedTuple):
     """What was looked for, and where it was found. `meant`: files that are readable by design, each with why.
 
-    `found` are files that should hold none of the words. `files` are oO's, `jobs` start it, `keys` are the places where
-    a key of this home lies. `alike`: words that oO itself writes, which were not looked for.
+    `found` are files that should hold none of the words. `files` are oO's, `jobs` start it, `unseen` could not be asked
+    for one, `keys` are the places where a key of this home lies. `alike`: words that oO itself writes, so they were not
+    looked for.
     """
 
     scan: Scan
@@ -29,13 +30,14 @@ class Verified(NamedTuple):
     meant: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
     jobs: tuple[str, ...]
+    unseen: tuple[str, ...]
     keys: tuple[str, ...]
     alike: int
 
     @property
     def is_clean(self) -> bool:
         """Whether no word lies where it should not, and a home that is gone has left nothing."""
-        return not self.found and (bool(self.files) or not (self.jobs or self.keys))
+        return not self.found and (bool(self.files) or not (self.jobs or self.unseen or self.keys))
 
 
 def verify(
@@ -51,12 +53,14 @@ def verify(
     looked = scan(dict.fromkeys([*mine, *forget.files_in(map(os.path.abspath, folders))]), wanted)
     meant = tuple((path, _why(path, memory)) for path in looked.hits if path in own or path.startswith(tuple(memory)))
     names = {path for path, _ in meant}
+    jobs, unseen = forget.jobs(house)
     return Verified(
         looked,
         tuple(path for path in looked.hits if path not in names),
         meant,
         tuple(mine),
-        tuple(forget.jobs(house)),
+        tuple(jobs),
+        tuple(unseen),
         tuple(keys(house)),
         len(words) - len(wanted),
     )

@@ -122,3 +122,11 @@ def test_json_carries_the_contract(oo: Oo) -> None:
     assert {term["name"].split(":")[0] for term in said["why"]["tip"]["terms"]} >= {"due", "project", "soonest"}
     total = sum(term["value"] * term["weight"] for term in said["why"]["tip"]["terms"])
     assert round(total, 2) == said["why"]["tip"]["score"]
+
+
+def test_a_reaction_long_after_says_that_the_words_are_gone(oo: Oo) -> None:
+    """The words of a tip are swept a day after it ran out; who reacts to it then is told so, not shown nothing."""
+    oo("add", "Call the dentist")
+    oo("tip")
+    oo("refresh", OO_NOW="2026-12-05T10:00:00+01:00")
+    assert "(words no longer kept)" in oo("no", OO_NOW="2026-12-05T10:01:00+01:00").err

@@ -84,6 +84,10 @@ def test_a_forget_says_which_job_it_had_to_leave(
     assert "a job in crontab that could not be removed" in ran.out
     assert "Removed: the job" not in ran.out
     assert machine.spool.exists()
+    verified = oo("forget", "--verify").out
+    assert "Nothing of oO is here" not in verified
+    told = {"-r": "A job is left in: crontab", "-l": "It could not be looked for a job in: crontab"}
+    assert told[refused] in verified
 
 
 def test_an_interrupted_forget_takes_the_line_out_too(oo: Oo, machine: Machine, environ: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from oo_cli.engine.told import counted
 from oo_cli.engine.when import local, midnight, utc_iso
 from oo_cli.house import House
 from oo_cli.usecases.inspect.sheet import NONE, START, Ask, Chart, Column, Row, Sheet, Tab, facts, found, moment
-from oo_cli.usecases.recommend import words_of
+from oo_cli.usecases.recommend import GONE, words_of
 from oo_cli.usecases.why import explain, lines
 from oo_data.store import events
 from oo_data.store.events import ShownTip
@@ -19,7 +19,6 @@ EMPTY = ("No tip was shown yet.", "See one with: oo tip")
 DAYS = 14
 LOOKED_AT = 2000  # tips looked through for words, and counted in the funnel: a screen must open at once
 OUTCOMES = {"done": "done", "later": "later", "no": "not this", "ignored": "ignored", "": "open"}
-GONE = "(words no longer kept)"
 
 
 def read(house: House, ask: Ask) -> Sheet:
