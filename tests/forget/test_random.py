@@ -86,7 +86,7 @@ def compare(acts: list[Act], chosen: Chosen, folder: Path) -> None:
     """Live, forget, and live without."""
     had = Life(folder / "had")
     had.live(acts)
-    if chosen == Chosen("source", MOOD) and not any(act.verb == "mood" for act in acts):
+    if (chosen.kind, chosen.name) == ("source", MOOD) and not any(act.verb == "mood" for act in acts):
         had.close()
         return
     part = part_of(had, chosen)
