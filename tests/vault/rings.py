@@ -63,6 +63,10 @@ class Hanging(Working):
         threading.Event().wait(60)
 
 
+class Mute(Hanging):
+    """The same, for the one test that measures the first wait: whoever owes an answer is not waited for again."""
+
+
 class Prompting(Working):
     """Asks the person, who takes their time."""
 
