@@ -62,6 +62,7 @@ def test_hanging(kind: str) -> None:
 def test_one_that_owes_an_answer_is_not_waited_for_again() -> None:
     """What asks several times, as forgetting does, takes no longer for it; once it answers, all is as before."""
     holder = _holder("Prompting")
+    rings.Prompting.answered.clear()
     waits = []
     for _ in range(3):
         began = time.monotonic()
