@@ -46,10 +46,10 @@ def test_backend_name_pins_the_backend() -> None:
     assert KeyringHolder("key", name).backend_name() == name
 
 
-@pytest.mark.parametrize("kind", ["Mute", "slow_import"])
+@pytest.mark.parametrize("kind", ["Mute", "slow import"])
 def test_hanging(kind: str) -> None:
     """A keyring that does not answer, or does not even load, costs two seconds and is told with a way out."""
-    name = "tests.vault.slow_ring.Slow" if kind == "slow_import" else f"tests.vault.rings.{kind}"
+    name = "tests.vault.slow_ring.Slow" if kind == "slow import" else f"tests.vault.rings.{kind}"
     began = time.monotonic()
     with pytest.raises(DataLockedError, match="did not answer within 2 s") as caught:
         KeyringHolder(new_id(), name).load()
