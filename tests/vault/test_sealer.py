@@ -232,3 +232,10 @@ def test_cipher_is_imported_when_used() -> None:
         "sys.exit(any(name in sys.modules for name in ('cryptography', 'keyring')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("sealed", [b"", b"\x02", b"\x02" + bytes(35), b"\x01" + bytes(99), b"\x03" + bytes(99)])
+def test_bytes_that_name_no_key(sealed: bytes) -> None:
+    """Too short, or of another version: told as damage, never as a key that is missing."""
+    with pytest.raises(errors.DataDamagedError):
+        sealer.key_id_of(sealed)
