@@ -37,7 +37,7 @@ cover:
 # The six rooms that hold a promise each: gate, vault, sanitiser, egress guard, store, and forgetting with what finishes
 # and proves it.
 FORGETTING = */usecases/forget*.py,*/usecases/aftermath.py,*/usecases/verify.py,*/usecases/residue.py,*/engine/spellings.py
-TRUST_ROOMS = */engine/gate/*,*/adapters/vault/*,*/oo_data/text.py,*/adapters/http.py,*/adapters/listener.py,*/oo_data/store/*
+TRUST_ROOMS = */engine/gate/*,*/adapters/vault/*,*/oo_data/text.py,*/adapters/http.py,*/adapters/exchange.py,*/adapters/listener.py,*/oo_data/store/*
 TRUST_TESTS = tests/forget tests/store tests/vault tests/unit/test_gate.py tests/unit/test_http.py \
   tests/unit/test_http_limits.py tests/unit/test_listener.py tests/unit/test_residue.py tests/unit/test_text.py \
   tests/moments/test_habituation.py tests/moments/test_openings.py tests/areas/test_store.py tests/cli/test_egress.py \

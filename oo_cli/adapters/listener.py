@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))  # this machine, as an address names it
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 LISTENING = "0A"
 # The addresses that a request to this machine may reach, as Linux writes them: 127.0.0.1 and any, both also mapped

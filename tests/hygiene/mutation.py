@@ -44,7 +44,10 @@ def _room(files: str, tests: str) -> Room:
 
 ROOMS = {
     "sanitiser": _room("oo_data/text.py", "unit/test_text.py"),
-    "guard": _room("oo_cli/adapters/http.py", "unit/test_http.py unit/test_http_limits.py unit/test_listener.py"),
+    "guard": _room(
+        "oo_cli/adapters/http.py oo_cli/adapters/exchange.py",
+        "unit/test_http.py unit/test_http_limits.py unit/test_listener.py",
+    ),
     "gate": _room(
         "oo_cli/engine/gate/*",
         "unit/test_gate.py moments/test_habituation.py moments/test_openings.py cli/test_gate.py",

@@ -11,19 +11,20 @@ from tests.conftest import ROOT
 from tests.reliability.commands import COMMANDS
 
 CODE = ("oo_cli", "agents/oo_agents", "data/oo_data")
-HTTP, LOOPBACK = "oo_cli/adapters/http.py", "oo_cli/adapters/sources/todoist/loopback.py"
+HTTP, EXCHANGE = "oo_cli/adapters/http.py", "oo_cli/adapters/exchange.py"
+LOOPBACK = "oo_cli/adapters/sources/todoist/loopback.py"
 NOTIFY = "oo_cli/adapters/notify"
 MIRROR = "oo_cli/adapters/mirror"
 # They listen, and call nobody.
 PHONE = {f"oo_cli/phone/{name}.py" for name in ("connections", "network", "serve")}
 # Modules that can reach beyond this process, and the rooms that may load them: files, or folders with all in them.
 WAYS_OUT = {
-    "httpx": {HTTP},
+    "httpx": {HTTP, EXCHANGE},
     "socket": {
-        HTTP, "oo_cli/adapters/llm/endpoint.py", LOOPBACK, f"{NOTIFY}/relay.py", f"{NOTIFY}/child.py",
+        EXCHANGE, "oo_cli/adapters/llm/endpoint.py", LOOPBACK, f"{NOTIFY}/relay.py", f"{NOTIFY}/child.py",
         f"{MIRROR}/session.py", *PHONE,
     },
-    "ssl": {HTTP, f"{MIRROR}/transport.py", f"{MIRROR}/session.py", *PHONE},
+    "ssl": {EXCHANGE, f"{MIRROR}/transport.py", f"{MIRROR}/session.py", *PHONE},
     "http.cookiejar": {HTTP},  # to refuse every cookie
     "subprocess": {
         "oo_cli/usecases/agents_run.py", "oo_cli/adapters/programs.py", f"{NOTIFY}/post.py",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.http import NotYoursError
 from oo_cli.adapters.mirror.address import Address, address
 from oo_cli.adapters.mirror.stream import NatsMirror
+from oo_cli.adapters.replies import NotYoursError
 from oo_data.contracts.event import Envelope, SourceConnected
 from oo_data.errors import BadUsageError, ConsentMissingError
 from oo_data.store import db, egress, migrations, profile

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oo_cli.adapters.http import Guard, Reply
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.replies import Reply
 from oo_cli.adapters.sources.todoist.client import TodoistClient
 from oo_cli.adapters.sources.todoist.mapper import to_reading
 from oo_cli.engine.features.tasks import task_features

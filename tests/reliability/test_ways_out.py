@@ -16,7 +16,7 @@ from tests.reliability.commands import COMMANDS
 from tests.todoist_server.account import build
 from tests.todoist_server.server import TodoistServer
 
-HTTP = "oo_cli/adapters/http.py"
+EXCHANGE = "oo_cli/adapters/exchange.py"
 
 
 def room_calls(answers: list[Any]) -> set[tuple[str, str]]:
@@ -94,7 +94,7 @@ def test_with_consents_the_ledger_is_what_happened(
         int(server.rpartition(":")[2]) for server in (todoist.host, gateway.host)
     }
     rooms = {room for event, room in room_calls(answers) if event.startswith("socket.")}
-    assert rooms <= {HTTP, "oo_cli/adapters/llm/endpoint.py"}
+    assert rooms <= {EXCHANGE, "oo_cli/adapters/llm/endpoint.py"}
 
 
 @tracing.needs_trace

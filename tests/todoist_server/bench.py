@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard, Reply, bearer
+from oo_cli.adapters.http import Guard, bearer
+from oo_cli.adapters.replies import ExchangeFailedError, Reply
 from oo_data.secret import Secret
 from oo_data.store import db, egress, migrations
 from oo_data.store.db import Store

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard, bearer, origin
+from oo_cli.adapters.http import Guard, bearer, origin
+from oo_cli.adapters.replies import ExchangeFailedError
 from oo_data.errors import BadUsageError, ConnectionNeededError, ConsentMissingError, OoError
 from oo_data.secret import Secret
 from oo_data.store import db, egress

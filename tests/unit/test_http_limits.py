@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from oo_cli.adapters.http import FAULTS, ExchangeFailedError, Guard, _fault
+from oo_cli.adapters.exchange import fault_of
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.replies import FAULTS, ExchangeFailedError
 from oo_data.errors import ConsentMissingError
 from oo_data.secret import Secret
 from oo_data.store import db
@@ -256,9 +258,9 @@ def test_faults_by_class() -> None:
         "garbled": httpx.DecodingError(TOKEN),
         "failed": RuntimeError(TOKEN),
     }
-    assert {_fault(error) for error in cases.values()} == set(cases)
-    assert [_fault(error) for error in cases.values()] == list(cases)
-    assert _fault(httpx.ConnectError("no route")) == "unreachable"
+    assert {fault_of(error) for error in cases.values()} == set(cases)
+    assert [fault_of(error) for error in cases.values()] == list(cases)
+    assert fault_of(httpx.ConnectError("no route")) == "unreachable"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

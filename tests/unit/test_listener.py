@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.http import Guard, NotYoursError
+from oo_cli.adapters.http import Guard
 from oo_cli.adapters.listener import is_foreign
+from oo_cli.adapters.replies import NotYoursError
 from oo_data.store import egress
 from tests.todoist_server.bench import PURPOSE, Bench, FixedClock, open_bench
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard, Reply, bearer
+from oo_cli.adapters.http import Guard, bearer
 from oo_cli.adapters.llm.answers import choice_of, vectors_of
 from oo_cli.adapters.llm.endpoint import Endpoint, place_of
+from oo_cli.adapters.replies import ExchangeFailedError, Reply
 from oo_data.contracts.llm import (
     ALIASES,
     Alias,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from oo_cli.adapters.http import LOOPBACK
+from oo_cli.adapters.listener import LOOPBACK
 from oo_data.errors import BadUsageError
 
 URL, CREDENTIALS = "NATS_URL", "NATS_CREDS"

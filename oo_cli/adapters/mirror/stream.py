@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from oo_cli.adapters.http import FAULTS, NotYoursError
 from oo_cli.adapters.listener import is_foreign
 from oo_cli.adapters.mirror.address import Address
 from oo_cli.adapters.mirror.session import SECONDS, Session, Work
+from oo_cli.adapters.replies import FAULTS, NotYoursError
 from oo_data.contracts.event import Envelope, Fetched, kind_of
 from oo_data.contracts.wire import PACKAGE
 from oo_data.errors import OoError, SourceUnavailableError

@@ -10,11 +10,12 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import NamedTuple
 
-from oo_cli.adapters.http import CONNECT_SECONDS, LOOPBACK
+from oo_cli.adapters.listener import LOOPBACK
 from oo_data.errors import BadUsageError
 
 CHUNK = 65_536
 REQUEST_BYTES = 600
+CONNECT_SECONDS = 10.0  # and for the first words of whoever connects
 TLS = b"\x16\x03"  # how a TLS handshake begins
 GREETINGS = (b"EHLO", b"HELO", b"STARTTLS", b"QUIT", b"RSET", b"NOOP")  # all that mail says before it is encrypted
 

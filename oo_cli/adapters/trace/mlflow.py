@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from oo_cli.adapters.http import Guard, Reply
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.replies import Reply
 from oo_cli.adapters.trace.otlp import REPLY_BYTES
 from oo_cli.adapters.trace.places import CONSENT
 from oo_data.errors import OoError, SourceUnavailableError

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard, Reply
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.replies import ExchangeFailedError, Reply
 from oo_cli.adapters.sources.todoist.client import API_URL, MAX_PAGES, REOPENED, TodoistClient
 from oo_data.errors import ConnectionNeededError, SourceUnavailableError
 from oo_data.secret import Secret

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oo_cli.adapters.http import Guard, Reply
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.replies import Reply
 from oo_cli.adapters.sources.todoist.client import API_URL, TodoistClient
 from oo_cli.adapters.sources.todoist.history import DAY_MS, SAME_MS, WINDOW_MS
 from oo_cli.adapters.sources.todoist.source import TodoistSource

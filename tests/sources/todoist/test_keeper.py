@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oo_cli.adapters.http import ExchangeFailedError
+from oo_cli.adapters.replies import ExchangeFailedError
 from oo_cli.adapters.sources.todoist.client import TodoistClient
 from oo_cli.adapters.sources.todoist.login import Login, TokenKeeper
 from oo_cli.adapters.sources.todoist.oauth import LoginEndedError

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard
+from oo_cli.adapters.http import Guard
+from oo_cli.adapters.replies import ExchangeFailedError
 from oo_cli.adapters.sources.todoist.oauth import (
     LONGEST_LIFE,
     READ,

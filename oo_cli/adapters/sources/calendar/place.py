@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from oo_cli.adapters.http import LOOPBACK, bearer
+from oo_cli.adapters.http import bearer
+from oo_cli.adapters.listener import LOOPBACK
 from oo_data.errors import BadUsageError
 from oo_data.secret import Secret
 from oo_data.text import show

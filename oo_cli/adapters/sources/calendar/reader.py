@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from oo_cli.adapters.http import Guard, Reply, origin
+from oo_cli.adapters.http import Guard, origin
+from oo_cli.adapters.replies import Reply
 from oo_cli.adapters.sources.calendar import dav
 from oo_cli.adapters.sources.calendar.place import Place
 from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard, Reply, bearer, origin
+from oo_cli.adapters.http import Guard, bearer, origin
+from oo_cli.adapters.replies import ExchangeFailedError, Reply
 from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError
 from oo_data.secret import Secret
 

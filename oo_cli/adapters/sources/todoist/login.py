@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from oo_cli.adapters.http import ExchangeFailedError
+from oo_cli.adapters.replies import ExchangeFailedError
 from oo_cli.adapters.sources.todoist.oauth import READ, WRITE, App, Attempt, Grant, LoginEndedError, OAuth
 from oo_data.errors import CannotWriteError, ConnectionNeededError, SourceUnavailableError
 from oo_data.ports import Clock

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
-from oo_cli.adapters.http import Guard, Reply, origin
+from oo_cli.adapters.http import Guard, origin
+from oo_cli.adapters.replies import Reply
 from oo_cli.adapters.sources.todoist.client import CONSENT, api_url
 from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError
 from oo_data.secret import Secret

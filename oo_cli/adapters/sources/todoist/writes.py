@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from oo_cli.adapters.http import ExchangeFailedError, Guard, Reply, bearer, origin
+from oo_cli.adapters.http import Guard, bearer, origin
+from oo_cli.adapters.replies import ExchangeFailedError, Reply
 from oo_cli.adapters.sources.todoist.client import TodoistClient
 from oo_cli.adapters.sources.todoist.mapper import to_reading
 from oo_cli.adapters.sources.todoist.source import TodoistSource
