@@ -24,10 +24,10 @@ def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     return st.builds(kind, **fields)
 
 
-@given(event=st.one_of(*map(events_of, EVENTS.values())), at=WHOLE, seq=WHOLE)
-def test_every_event_survives_the_wire(event: Event, at: int, seq: int) -> None:
-    """Any event of any kind comes back as it was sent."""
-    sent = Envelope("0123abcd", "home", at, seq, event)
+@given(event=st.one_of(*map(events_of, EVENTS.values())), at=WHOLE, seq=WHOLE, clock=WHOLE)
+def test_every_event_survives_the_wire(event: Event, at: int, seq: int, clock: int) -> None:
+    """Any event of any kind comes back as it was sent, with its order and whose it is."""
+    sent = Envelope("0123abcd", "home", at, seq, event, clock, "person")
     assert codec.decode(codec.encode(sent)) == sent
 
 

@@ -49,7 +49,7 @@ def _spelled(value: ParamValue) -> str:
     if not isinstance(value, tuple):
         return f"{_LETTERS.get(type(value), '')}{value}"
     kinds = {type(item) for item in value} or {int}
-    letter = _LETTERS[kinds.pop()].upper() if len(kinds) == 1 else ""
+    letter = _LETTERS.get(kinds.pop(), "").upper() if len(kinds) == 1 else ""
     return letter + ":".join(map(str, value))
 
 
