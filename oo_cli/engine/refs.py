@@ -33,9 +33,9 @@ class Refs:
         """The reference of a sign of where the machine is, such as the network it is on."""
         return self._of("sign", kind, value)
 
-    def person(self) -> str:
-        """The reference of the person, the same in every home that has this key."""
-        return self._of("person", "", "")
+    def proof(self, text: str) -> str:
+        """A digest (HMAC-SHA-256) that only a home with this key can make."""
+        return hmac.digest(self._key, f"proof\x1f{text}".encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def title(self, text: str) -> str:
         """The reference of a title: another one whenever its words change."""

@@ -6,6 +6,8 @@ the last writer wins, by a hybrid logical clock (Kulkarni et al. 2014): the time
 
 from __future__ import annotations
 
+import hmac
+import json
 import re
 from collections.abc import Iterable
 from typing import get_args
@@ -13,7 +15,7 @@ from typing import get_args
 from oo_cli.bus import validate
 from oo_cli.house import House
 from oo_cli.usecases import hush, settings
-from oo_data.contracts.event import Envelope, Event, FeedbackGiven, FeedbackUndone, PrefInferred, PrefSet
+from oo_data.contracts.event import Envelope, Event, FeedbackGiven, FeedbackUndone, PrefInferred, PrefSet, kind_of
 from oo_data.contracts.profile import Pref, spell, unspell
 from oo_data.contracts.tip import REASONS, Reaction
 from oo_data.store import cursors, events, forgotten, homes, profile, tips
@@ -52,17 +54,28 @@ def clock_of(house: House, event_id: str, event: Event) -> int:
     return turn.clock if turn.event_id == event_id else 0
 
 
-def merge(house: House, envelopes: Iterable[Envelope], person: str, home: str) -> int:
+def proof_of(house: House, envelope: Envelope) -> str:
+    """What shows that a home of this person sent an envelope: only they have the key. Empty for what is not shared."""
+    event = envelope.event
+    if not isinstance(event, SHARED):
+        return ""
+    said = (int(value) if isinstance(value, float) else value for value in event)
+    return house.refs.proof(json.dumps([*envelope[:3], envelope.clock, kind_of(event), *said]))
+
+
+def merge(house: House, envelopes: Iterable[Envelope], home: str) -> int:
     """Take over what happened in other homes of this person, inside the caller's write; how many events were new.
 
-    Whatever is not theirs, not sound, known already or forgotten here is left.
+    `home` is this one. Whatever is not theirs, not sound, known already or forgotten here is left.
     """
     conn, now = house.store.conn, house.clock.now_ms()
     take_turns(house)  # what was set here meanwhile is compared too
     gone = forgotten.forgotten(conn)
     count, changed = 0, False
     for envelope in envelopes:
-        if envelope.person != person or envelope.home == home or not _is_sound(envelope):
+        if envelope.home == home or not _is_sound(envelope):
+            continue
+        if not hmac.compare_digest(envelope.proof.encode(), proof_of(house, envelope).encode()):
             continue
         if gone.covers(envelope.at) or gone.names(getattr(envelope.event, "about", None)):
             continue

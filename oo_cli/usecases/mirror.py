@@ -135,7 +135,7 @@ class _Run:
 
     def __init__(self, house: House, with_: Mirror) -> None:
         self._house, self._stream = house, with_
-        self._home, self._person = _home(house), house.refs.person()
+        self._home = _home(house)
         self.sent = self.received = 0
 
     def receive(self, end: float) -> None:
@@ -148,7 +148,7 @@ class _Run:
             with self._house.store.write():
                 if not agenda.mirrors(self._house):
                     raise ConsentMissingError("You have not allowed this.")
-                self.received += converge.merge(self._house, found.events, self._person, self._home)
+                self.received += converge.merge(self._house, found.events, self._home)
                 if found.place < place:  # the stream was made anew
                     cursors.drop(conn, reader)
                 self._house.bus.keep_place(conn, reader, found.place)
@@ -175,7 +175,8 @@ class _Run:
 
     def _envelope(self, entry: Logged) -> Envelope:
         clock = converge.clock_of(self._house, entry.id, entry.event)
-        return Envelope(entry.id, self._home, entry.at, entry.seq, entry.event, clock, self._person)
+        made = Envelope(entry.id, self._home, entry.at, entry.seq, entry.event, clock)
+        return made._replace(proof=converge.proof_of(self._house, made))
 
 
 def _run(house: House) -> Report:

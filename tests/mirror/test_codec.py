@@ -26,8 +26,8 @@ def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
 
 @given(event=st.one_of(*map(events_of, EVENTS.values())), at=WHOLE, seq=WHOLE, clock=WHOLE)
 def test_every_event_survives_the_wire(event: Event, at: int, seq: int, clock: int) -> None:
-    """Any event of any kind comes back as it was sent, with its order and whose it is."""
-    sent = Envelope("0123abcd", "home", at, seq, event, clock, "person")
+    """Any event of any kind comes back as it was sent, with its order and what proves it."""
+    sent = Envelope("0123abcd", "home", at, seq, event, clock, "proof")
     assert codec.decode(codec.encode(sent)) == sent
 
 

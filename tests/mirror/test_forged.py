@@ -14,8 +14,6 @@ from tests.mirror.homes import Home, held
 
 SOUND = FeedbackGiven("tip", "ref", "no", "", 1)
 FORGED: dict[str, Callable[[Envelope], Envelope]] = {
-    "of another person": lambda e: e._replace(person="0" * 24),
-    "of nobody": lambda e: e._replace(person=""),
     "of a kind that is not shared": lambda e: e._replace(event=TipShown("tip", "ref", "tip")),
     "with an id that is text": lambda e: e._replace(id="ring the bell"),
     "without an id": lambda e: e._replace(id=""),
@@ -33,13 +31,18 @@ FORGED: dict[str, Callable[[Envelope], Envelope]] = {
 
 def envelope_for(home: Home, event: Event = SOUND) -> Envelope:
     """An event as another home of the person would have sent it."""
-    return Envelope("0123", "elsewhere", home.clock.now, 1, event, home.clock.now, home.house.refs.person())
+    return proven(home, Envelope("0123", "elsewhere", home.clock.now, 1, event, home.clock.now))
+
+
+def proven(home: Home, envelope: Envelope) -> Envelope:
+    """The same with the proof of one who has the key."""
+    return envelope._replace(proof=converge.proof_of(home.house, envelope))
 
 
 def merged(home: Home, *found: Envelope) -> int:
     """Take events over."""
     with home.house.store.write():
-        return converge.merge(home.house, found, home.house.refs.person(), "here")
+        return converge.merge(home.house, found, "here")
 
 
 @pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
@@ -48,9 +51,32 @@ def test_what_no_home_would_say_is_left(three: list[Home], forged: Callable[[Env
     desk = three[1]
     sound = envelope_for(desk)
     before = events.total(desk.house.store.conn)
-    assert merged(desk, forged(sound), sound._replace(home="here")) == 0
+    assert merged(desk, proven(desk, forged(sound)), proven(desk, sound._replace(home="here"))) == 0
     assert events.total(desk.house.store.conn) == before
     assert (merged(desk, sound), merged(desk, sound)) == (1, 0)
+
+
+CHANGED: dict[str, Callable[[Envelope], Envelope]] = {
+    "no proof": lambda e: e._replace(proof=""),
+    "another proof": lambda e: e._replace(proof="0" * 64),
+    "text for a proof": lambda e: e._replace(proof="ü"),
+    "another id": lambda e: e._replace(id="9876"),
+    "another home": lambda e: e._replace(home="nowhere"),
+    "another time": lambda e: e._replace(at=e.at + 1),
+    "another clock": lambda e: e._replace(clock=e.clock + 1),
+    "another task": lambda e: e._replace(event=SOUND._replace(about="other")),
+    "another end": lambda e: e._replace(event=SOUND._replace(until=2)),
+    "another kind": lambda e: e._replace(event=FeedbackUndone("tip", "ref")),
+}
+
+
+@pytest.mark.parametrize("changed", CHANGED.values(), ids=CHANGED)
+def test_who_has_not_the_key_can_say_nothing(three: list[Home], changed: Callable[[Envelope], Envelope]) -> None:
+    """Whoever reads and writes the stream can neither make an event up nor change one."""
+    desk = three[1]
+    before = events.total(desk.house.store.conn)
+    assert merged(desk, changed(envelope_for(desk))) == 0
+    assert events.total(desk.house.store.conn) == before
 
 
 def test_the_order_of_arrival_does_not_matter(three: list[Home]) -> None:
@@ -58,9 +84,10 @@ def test_the_order_of_arrival_does_not_matter(three: list[Home]) -> None:
     desk = three[1]
     given = envelope_for(desk, SOUND._replace(until=tips.FOREVER))
     undone = envelope_for(desk, FeedbackUndone(given.id, "ref"))._replace(id="undone")
+    undone = proven(desk, undone)
     assert merged(desk, undone, given) == 2
     assert "ref" not in tips.muted(desk.house.store.conn, desk.clock.now)
-    assert merged(desk, given._replace(id="again")) == 1
+    assert merged(desk, proven(desk, given._replace(id="again"))) == 1
     assert "ref" in tips.muted(desk.house.store.conn, desk.clock.now)
 
 
@@ -92,6 +119,6 @@ def test_what_was_forgotten_does_not_come_back(three: list[Home]) -> None:
         conn.execute("insert into forgotten values ('ref', 'todoist', 0, ?)", (tips.FOREVER,))
         conn.execute("insert into forgotten values ('', '', ?, ?)", (desk.clock.now - DAY, desk.clock.now))
     undone = FeedbackUndone("some-event", "other")
-    early = envelope_for(desk, undone)._replace(at=desk.clock.now - HOUR)
+    early = proven(desk, envelope_for(desk, undone)._replace(at=desk.clock.now - HOUR))
     assert merged(desk, envelope_for(desk), early) == 0
-    assert merged(desk, early._replace(id="later", at=desk.clock.now)) == 1
+    assert merged(desk, proven(desk, early._replace(id="later", at=desk.clock.now))) == 1

@@ -190,8 +190,8 @@ class Envelope(NamedTuple):
     """One event on its way. `id` is its own wherever it goes; `home` tells the homes of one person apart.
 
     `at` is UTC ms; `seq` is its place in the log of its home, with gaps. `clock` orders preferences across homes (a
-    hybrid logical clock, UTC ms or later); 0 where nothing is to be ordered. `person` is a keyed reference that the
-    homes of one person share.
+    hybrid logical clock, UTC ms or later); 0 where nothing is to be ordered. `proof` is a keyed digest of the rest, by
+    which the homes of one person know each other; empty where they take nothing over.
     """
 
     id: str
@@ -200,7 +200,7 @@ class Envelope(NamedTuple):
     seq: int
     event: Event
     clock: int = 0
-    person: str = ""
+    proof: str = ""
 
 
 class Fetched(NamedTuple):

@@ -10,7 +10,7 @@ from oo_data.contracts.event import Event
 
 PACKAGE = "oo.events.v1"
 # The envelope's own fields, by their numbers from 1 on, beside the one event that it holds.
-HEADER = {"id": "string", "home": "string", "at": "int64", "seq": "int64", "clock": "int64", "person": "string"}
+HEADER = {"id": "string", "home": "string", "at": "int64", "seq": "int64", "clock": "int64", "proof": "string"}
 MESSAGES: dict[str, tuple[int, tuple[str, ...]]] = {
     "TipShown": (16, ("subject", "about", "surface")),
     "FeedbackGiven": (17, ("subject", "about", "reaction", "reason", "until")),
