@@ -88,8 +88,12 @@ def _few_marks(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.category(char)[0] == "M" or char in _PILED else 0
-        if not marks or (marks <= MAX_MARKS and kept and kept[-1] != " "):
+        if unicodedata.category(char)[0] == "M" or char in _PILED:
+            marks += 1
+            if marks <= MAX_MARKS and kept and kept[-1] != " ":
+                kept.append(char)
+        elif not _piles(char, kept):  # what kept it from a mark may just have been dropped
+            marks = 0
             kept.append(char)
     return "".join(kept)
 

@@ -69,6 +69,8 @@ def runs_of_marks(text: str) -> list[int]:
 @example("😀\u200d\u2800", 9)
 @example("👨\u200d👩" * 5, 5)
 @example("a\ufe0f\u200d😀", 9)
+@example("👦ᅡ\ufe0f\u0300ᅡ🏻", 2)
+@example("a\u0316\u0317\u0318ᅡ🏻\u0301\u0323\u0324", 9)
 def test_what_is_shown_is_safe(raw: str, cells: int) -> None:
     """Normal form, no character that hides, moves or controls, few marks, few joiners, bounded width, stable."""
     said = show(raw, cells)
