@@ -103,8 +103,8 @@ class FakeStream(Mirror):
 
     @property
     def host(self) -> str:
-        """Always the same."""
-        return "stream:4222"
+        """Always the same, in the signs of an address that a pattern would take for its own."""
+        return "[::1]:4222"
 
     def door(self, house: House) -> Mirror:
         """As a house opens it."""

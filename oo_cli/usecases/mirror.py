@@ -72,7 +72,7 @@ def stop(house: House) -> int:
     with house.store.write() as conn:
         house.record_consent(conn, agenda.MIRROR, False)
         duties.drop(conn, agenda.MIRROR)
-        cursors.drop(conn, f"{INBOX}*")
+        cursors.drop_all(conn, INBOX)
         erased = homes.drop_arrivals(conn)
         settings.obey(house, house.clock.now_ms())
     if erased:

@@ -19,7 +19,7 @@ from oo_cli.usecases.settings import assign
 from oo_data.contracts.event import PrefSet
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.wire import PACKAGE
-from oo_data.store import egress, homes, profile, tips
+from oo_data.store import dump, egress, profile, tips
 from tests.fakes import DAY, FixedClock
 from tests.mirror.homes import another, first, held, reaching
 from tests.mirror.server import NatsServer, needs_server
@@ -135,7 +135,7 @@ def test_many_arrive_by_batches(pair: tuple[House, House]) -> None:
         profile.save_prefs(conn, [Pref("global", "tips.per_day", "user", 1099 % 9, 0, laptop.clock.now_ms())])
     mirrored(laptop)
     assert mirrored(desk).received == 1100
-    assert homes.arrivals(desk.store.conn) == 1100
+    assert dump.count(desk.store.conn, "arrival") == 1100
     assert mirrored(desk).received == 0
     assert alike(laptop, desk)
 

@@ -20,6 +20,11 @@ def save(conn: sqlite3.Connection, reader: str, seq: int) -> None:
     )
 
 
-def drop(conn: sqlite3.Connection, readers: str) -> None:
-    """Let go of the places of all readers whose names match a pattern of GLOB: they begin at the beginning."""
-    conn.execute("delete from cursor where reader glob ?", (readers,))
+def drop(conn: sqlite3.Connection, reader: str) -> None:
+    """Let go of the place of a reader: it begins at the beginning."""
+    conn.execute("delete from cursor where reader = ?", (reader,))
+
+
+def drop_all(conn: sqlite3.Connection, prefix: str) -> None:
+    """The same for every reader whose name begins so."""
+    conn.execute("delete from cursor where substr(reader, 1, length(:it)) = :it", {"it": prefix})

@@ -26,12 +26,6 @@ def has_arrived(conn: sqlite3.Connection, event_id: str) -> bool:
     return conn.execute("select 1 from arrival where event_id = ?", (event_id,)).fetchone() is not None
 
 
-def arrivals(conn: sqlite3.Connection) -> int:
-    """How many events happened in other homes."""
-    (found,) = conn.execute("select count(*) from arrival").fetchone()
-    return int(found)
-
-
 def drop_arrivals(conn: sqlite3.Connection) -> int:
     """Erase what happened in other homes, what that keeps quiet, and what they inferred; how many events.
 
