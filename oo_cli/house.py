@@ -138,6 +138,7 @@ class House:
         self.doors = doors
         self.say = say
         self._store: Store | None = None
+        self._opened: tuple[int, int] | None = None
 
     @property
     def exists(self) -> bool:
@@ -146,14 +147,15 @@ class House:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the home was forgotten while this house was open."""
-        return self._store is not None and not self.exists
+        """Whether the home was forgotten while this house was open; another may have been begun in its place."""
+        return self._store is not None and db.identity(self.paths.database) != self._opened
 
     @property
     def store(self) -> Store:
         """The database, made or migrated where that is needed."""
         if self._store is None:
             self._store = open_or_prepare(self.paths)
+            self._opened = db.identity(self.paths.database)
         return self._store
 
     @cached_property

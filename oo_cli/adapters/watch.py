@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import asyncio
 
-# <sys/inotify.h>: closed after writing, renamed to, deleted; the queue overflowed
-_CLOSE_WRITE, _MOVED_TO, _DELETE, _OVERFLOW = 0x8, 0x80, 0x200, 0x4000
+# <sys/inotify.h>: closed after writing, renamed to, made, deleted; the queue overflowed
+_CLOSE_WRITE, _MOVED_TO, _CREATE, _DELETE, _OVERFLOW = 0x8, 0x80, 0x100, 0x200, 0x4000
 _EVENT = struct.Struct("iIII")
 # <sys/timerfd.h>, <time.h>
 _REALTIME, _ABSOLUTE, _CANCEL_ON_SET = 0, 1, 2
@@ -35,6 +35,9 @@ class Watch:
         self._loop = asyncio.get_running_loop()
         self._names: dict[int, set[str]] = {}
         self._folders: dict[str, int] = {}
+        self._places: tuple[tuple[str, str], ...] = ()
+        self._followed: set[tuple[str, str, int]] = set()
+        self._unseen = False
         self._files = self._jumps = -1
         self._calm: asyncio.TimerHandle | None = None
         if sys.platform == "linux":
@@ -49,22 +52,32 @@ class Watch:
         return [number for number in (self._files, self._jumps) if number >= 0]
 
     def follow(self, places: Iterable[tuple[str, str]]) -> None:
-        """Watch these files (folder, name) and no others; a folder that is not there is left out."""
+        """Watch these files (folder, name) and no others; one whose folder is not there is watched for that.
+
+        What was not watched until now is news: whatever happened to it since the caller looked was told by nobody.
+        """
         if self._files < 0:
             return
+        self._places = tuple(places)
         wanted: dict[str, set[str]] = {}
-        for folder, name in places:
+        masks: dict[str, int] = {}
+        for place in self._places:
+            folder, name, mask = _there(*place)
             wanted.setdefault(folder, set()).add(name)
+            masks[folder] = masks.get(folder, 0) | mask
         for folder in self._folders.keys() - wanted:
             self._libc.inotify_rm_watch(self._files, self._folders.pop(folder))
-        self._names = {}
+        self._names, before, self._followed = {}, self._followed, set()
         for folder, names in wanted.items():
             # Asked for again, the kernel gives the number that it has, or a new one where the folder is another now.
-            flags = _CLOSE_WRITE | _MOVED_TO | _DELETE
-            number = self._libc.inotify_add_watch(self._files, os.fsencode(folder), flags)
+            number = self._libc.inotify_add_watch(self._files, os.fsencode(folder), masks[folder])
             if number >= 0:
                 self._folders[folder] = number
                 self._names[number] = names
+            self._followed |= {(folder, name, number) for name in names}
+        if self._followed - before:
+            self._unseen = True
+            self._changed()
 
     def close(self) -> None:
         """Stop watching."""
@@ -87,10 +100,14 @@ class Watch:
         # Not listening until then bounds how often a busy folder can wake us.
         for number in self._open:
             self._loop.remove_reader(number)
-        self._calm = self._loop.call_later(CALM_S, self._tell)
+        if self._calm is None:
+            self._calm = self._loop.call_later(CALM_S, self._tell)
 
     def _tell(self) -> None:
-        told = [self._jumped(), self._touched()]
+        told = [self._unseen, self._jumped(), self._touched()]
+        self._unseen, self._calm = False, None
+        if any(told):
+            self.follow(self._places)  # folders come and go
         for number in self._open:
             self._loop.add_reader(number, self._changed)
         if any(told):
@@ -119,3 +136,12 @@ class Watch:
                 at += _EVENT.size + length
                 name = os.fsdecode(noted[at - length : at].rstrip(b"\0"))
                 found = found or bool(mask & _OVERFLOW) or name in self._names.get(number, ())
+
+
+def _there(folder: str, name: str) -> tuple[str, str, int]:
+    """Where a file is to be watched, under which name, and for what: the first of its folders that is not there yet."""
+    if os.path.isdir(folder):
+        return folder, name, _CLOSE_WRITE | _MOVED_TO | _DELETE
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder, name = os.path.split(folder)
+    return folder, name, _CREATE | _MOVED_TO

@@ -25,7 +25,7 @@ NOTED = "done, noted here only"
 
 
 class Session:
-    """One thread, and the house it opens for itself when first needed.
+    """One thread, and the house it opens for itself when first needed, and anew once its home was forgotten.
 
     An SQLite connection stays on the thread that opened it.
     """
@@ -64,6 +64,8 @@ class Session:
             begun.result()
 
     def _do(self, work: Callable[[House], T]) -> T:
+        if self._house is not None and self._house.is_gone:
+            self._leave()
         if self._house is None:
             self._house = self._open_house()
         return work(self._house)
@@ -71,6 +73,7 @@ class Session:
     def _leave(self) -> None:
         if self._house is not None:
             self._house.close()
+            self._house = None
 
 
 def holds_for(said: Recommendation, now: int) -> int:

@@ -170,6 +170,15 @@ def exists(path: str) -> bool:
     return os.path.exists(path)
 
 
+def identity(path: str) -> tuple[int, int] | None:
+    """Which file the database is, device and inode; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def is_anothers(path: str) -> bool:
     """Whether the database belongs to another user, root's look into somebody's home included."""
     return os.stat(path).st_uid != os.geteuid()
