@@ -153,6 +153,7 @@ class _Outside:
         self._news = False
         self._looking: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._retry: asyncio.TimerHandle | None = None
 
     async def begin(self) -> None:
         """Look once, and from then on whenever something is heard."""
@@ -162,7 +163,7 @@ class _Outside:
     def close(self) -> None:
         """Look no more."""
         self._watch.close()
-        for each in (self._timer, self._looking):
+        for each in (self._timer, self._retry, self._looking):
             if each is not None:
                 each.cancel()
         if self._leave is not None:
@@ -186,7 +187,10 @@ class _Outside:
     async def _look_until_calm(self) -> None:
         while self._news:
             self._news = False
-            await self._look()
+            try:
+                await self._look()
+            except Exception:  # noqa: BLE001 - a home that is held, or on its way out, is soon seen for what it is
+                self._retry = self._loop.call_later(ELSEWHERE_SECONDS, self._heard)
 
     async def _look(self) -> None:
         if not self._plan.is_local and not network.is_here(self._plan.host):
@@ -200,7 +204,7 @@ class _Outside:
             if self._known is not None:
                 self._bell.ring()
             self._known = outside
-            self._watch.follow(places)
+        self._watch.follow(places)
 
 
 def _seen(house: House) -> tuple[bool, int, Outside | None, tuple[tuple[str, str], ...]]:

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from oo_cli.house import House
 from oo_cli.phone import qr
 from oo_cli.phone.serve import OVER, WITHDRAWN
 from oo_cli.usecases import consent, serving
+from oo_data.errors import DataLockedError
 from tests.conftest import Oo
 from tests.fakes import HOUR, FixedClock
 from tests.phone.running import Running
@@ -114,6 +116,26 @@ def test_forgetting_everything_ends_it(serve: Serve, oo: Oo) -> None:
     oo("phone", "token", "desk")
     assert oo("forget", "--yes").code == 0
     assert serve.end(5)[0] == 0
+
+
+def test_a_look_that_fails_is_followed_by_another(tmp_path: Path, clock: FixedClock) -> None:
+    """A home that is held just when it goes does not leave a server behind that has stopped looking."""
+    server = Running(tmp_path, clock)
+    opens, failed = server.open, 0
+
+    def held_thrice() -> House:
+        nonlocal failed
+        if not server.house.exists and failed < 3:
+            failed += 1
+            raise DataLockedError("Another oO is writing.", "Try again in a moment.")
+        return opens()
+
+    server.open = held_thrice
+    with server:
+        assert server.wait(0.5) == "running"
+        os.unlink(server.house.paths.database)
+        assert server.wait(5) == WITHDRAWN
+    assert failed == 3
 
 
 def test_its_time_ends_it(tmp_path: Path, clock: FixedClock) -> None:
