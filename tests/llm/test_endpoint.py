@@ -75,11 +75,11 @@ def test_a_look_up_that_fails_or_hangs_is_a_cloud() -> None:
     gate = threading.Event()
 
     def hangs(name: str) -> list[str]:
-        gate.wait(10)
+        gate.wait(30)
         return ["127.0.0.1"]
 
     assert endpoint.place_of("gateway.example", 1, fails) == "cloud"
     begun = time.monotonic()
     assert endpoint.place_of("gateway.example", 0.1, hangs) == "cloud"
     gate.set()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15

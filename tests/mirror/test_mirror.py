@@ -179,7 +179,7 @@ def test_an_outage_costs_nothing_but_a_look(tmp_path: Path) -> None:
     assert refresh(house).tips
     begun = time.monotonic()
     report = mirrored(house)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10
     assert str(report.error) == "127.0.0.1:9 refused the connection."
     clock = house.clock
     assert isinstance(clock, FixedClock)

@@ -77,7 +77,7 @@ class Running:
     ) -> None:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(10)
+        self._thread.join(30)
         assert not self._thread.is_alive()
         words.clear(self.house.paths)
         self.house.close()

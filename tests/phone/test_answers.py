@@ -96,22 +96,25 @@ def test_who_waits_hears_of_what_happens_elsewhere(server: Running, paired: Phon
         lambda tip: other.post("/feedback", {"tip_id": tip, "reaction": "no"}),
     )
     for happens in elsewhere:
-        time.sleep(0.5)  # what was done for the test itself is heard of by then
-        now = paired.post("/recommend", {}).json
         heard: list[tuple[str, float]] = []
+        for _ in range(50):  # what was done for the test itself is heard of first
+            now = paired.post("/recommend", {}).json
 
-        def wait(known: str = now["version"], heard: list[tuple[str, float]] = heard) -> None:
-            heard.append((paired.get(f"/changes?since={known}").json["version"], time.monotonic()))
+            def wait(known: str = now["version"], heard: list[tuple[str, float]] = heard) -> None:
+                heard.append((paired.get(f"/changes?since={known}").json["version"], time.monotonic()))
 
-        waiting = threading.Thread(target=wait)
-        waiting.start()
-        waiting.join(0.4)
+            waiting = threading.Thread(target=wait)
+            waiting.start()
+            waiting.join(0.4)
+            if waiting.is_alive():
+                break
+            heard.clear()
         assert waiting.is_alive()
         begun = time.monotonic()
         happens(now["tip"]["id"])
-        waiting.join(5)
+        waiting.join(20)
         assert heard[0][0] != now["version"]
-        assert heard[0][1] - begun < 1.5
+        assert heard[0][1] - begun < 5
 
 
 def test_a_page_speaks_by_itself_so_silence_binds_it(server: Running, paired: Phone) -> None:

