@@ -13,7 +13,7 @@ from oo_cli.adapters.vault.custody import Custodian
 from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.holders import FileHolder
 from oo_cli.house import Doors, House, make_folders
-from oo_data.contracts.event import Envelope, Fetched
+from oo_data.contracts.event import Envelope, Fetched, Position
 from oo_data.contracts.signal import DoneSignal, Reading, TaskSignal
 from oo_data.errors import OoError, SourceUnavailableError
 from oo_data.ports import Clock, Mirror, Sealer, Source
@@ -91,12 +91,12 @@ class FakeSource(Source):
 class FakeStream(Mirror):
     """A stream in memory, as one home reaches it; `events` is what all homes that share it see.
 
-    `room` is how many events it still takes from this home; `up` whether it can be reached. `meanwhile` happens while
-    it answers.
+    `made` tells it from another of the same name, `room` is how many events it still takes from this home, `up` whether
+    it can be reached. `meanwhile` happens while it answers.
     """
 
-    def __init__(self, events: list[Envelope]) -> None:
-        self._events = events
+    def __init__(self, events: list[Envelope], made: str = "first") -> None:
+        self._events, self._made = events, made
         self.up = True
         self.meanwhile: Callable[[], object] = list
         self.room = 1 << 30
@@ -119,12 +119,13 @@ class FakeStream(Mirror):
         self.room -= len(taken)
         return len(taken), None if len(taken) == len(events) else SourceUnavailableError("It is full.", "Wait.")
 
-    def fetch(self, after: int, limit: int) -> Fetched:
-        """What lies after a place; from the beginning, where the stream is shorter than that."""
+    def fetch(self, after: Position, limit: int) -> Fetched:
+        """What lies after a place; from the beginning, where that is in another stream."""
         self._look()
-        after = after if after <= len(self._events) else 0
-        found = tuple(self._events[after : after + limit])
-        return Fetched(found, after + len(found), after + len(found) < len(self._events))
+        begin = after.seq if after.stream == self._made else 0
+        found = tuple(self._events[begin : begin + limit])
+        end = begin + len(found)
+        return Fetched(found, Position(end, self._made), end < len(self._events))
 
     def _look(self) -> None:
         self.meanwhile()

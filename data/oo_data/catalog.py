@@ -150,7 +150,7 @@ ENTRIES: tuple[Entry, ...] = (
         "good for two minutes, kept until the next refresh",
         exported=False,
     ),
-    Entry("table", "cursor", "how far readers of the log have come", "host names, numbers", "until forget"),
+    Entry("table", "cursor", "how far readers have come", "host names, numbers, times", "until forget"),
     Entry("table", "_sqlite_migrations", "schema history", "fixed words, times", "until forget", exported=False),
     Entry("file", "data/oo.db", "the database", "as the tables above", "until forget"),
     Entry("file", "data/oo.db-journal", "a transaction under way", "as the tables above", "seconds"),

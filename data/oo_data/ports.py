@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from oo_data.contracts.event import Envelope, Fetched
+from oo_data.contracts.event import Envelope, Fetched, Position
 from oo_data.contracts.job import Job
 from oo_data.contracts.llm import LlmFailure, LlmReply, LlmRequest, LlmVectors, Place
 from oo_data.contracts.signal import Reading
@@ -137,10 +137,10 @@ class Mirror(Protocol):
         """
         ...
 
-    def fetch(self, after: int, limit: int) -> Fetched:
-        """At most `limit` events of any home after a place, which is 0 before the first; its own come back too.
+    def fetch(self, after: Position, limit: int) -> Fetched:
+        """At most `limit` events of any home after a place; its own come back too.
 
-        The place may be an earlier one: the stream was made anew. Raises as `send`.
+        After a place in a stream that was made anew since, from the beginning. Raises as `send`.
         """
         ...
 

@@ -142,16 +142,14 @@ class _Run:
         """Take over what other homes sent, a batch at a time, until there is no more or the time is up."""
         conn, reader, more = self._house.store.conn, f"{INBOX}{self._stream.host}", True
         while more and time.monotonic() < end:
-            place = cursors.read(conn, reader)
+            place = cursors.place(conn, reader)
             found = self._stream.fetch(place, BATCH)
             more = found.more and found.place != place
             with self._house.store.write():
                 if not agenda.mirrors(self._house):
                     raise ConsentMissingError("You have not allowed this.")
                 self.received += converge.merge(self._house, found.events, self._home)
-                if found.place < place:  # the stream was made anew
-                    cursors.drop(conn, reader)
-                self._house.bus.keep_place(conn, reader, found.place)
+                cursors.put(conn, reader, found.place)
             self._house.bus.deliver()
 
     def send(self, end: float) -> OoError | None:

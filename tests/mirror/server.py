@@ -75,6 +75,21 @@ class NatsServer:
             self._process.wait()
             self._process = None
 
+    def copy_to(self, folder: Path) -> None:
+        """End it in order, put aside what it holds, and start it again."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait()
+        shutil.copytree(self._folder, folder)
+        self.start()
+
+    def put_back(self, folder: Path) -> None:
+        """End it, and start it with what was put aside and nothing else."""
+        self.kill()
+        shutil.rmtree(self._folder)
+        shutil.copytree(folder, self._folder)
+        self.start()
+
     def received(self) -> list[Envelope]:
         """Everything that a durable consumer which begins now is handed, in the stream's order."""
         return [envelope for _, envelope, _ in self.messages()]

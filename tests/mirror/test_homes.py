@@ -315,10 +315,10 @@ def test_a_stream_made_anew_is_read_from_its_beginning(three: list[Home]) -> Non
     mirrored(laptop, desk)
     renewed: list[Envelope] = []
     for at, home in enumerate((laptop, desk)):
-        house = reaching(home.house, FakeStream(renewed).door)
+        house = reaching(home.house, FakeStream(renewed, "second").door)
         if at == 0:
             react(house, "later", until=home.clock.now + DAY, tip_id=tip_of(house, 1))
         there = len(renewed)
         mirrored(home._replace(house=house))
     assert_alike([laptop, desk])
-    assert cursors.read(desk.house.store.conn, f"{mirror.INBOX}{desk.stream.host}") == there
+    assert cursors.place(desk.house.store.conn, f"{mirror.INBOX}{desk.stream.host}") == (there, "second")

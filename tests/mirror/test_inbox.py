@@ -19,7 +19,7 @@ from oo_cli.usecases.settings import assign
 from oo_data.contracts.event import PrefSet
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.wire import PACKAGE
-from oo_data.store import dump, egress, profile, tips
+from oo_data.store import cursors, dump, egress, profile, tips
 from tests.fakes import DAY, FixedClock
 from tests.mirror.homes import another, first, held, reaching
 from tests.mirror.server import NatsServer, needs_server
@@ -140,23 +140,82 @@ def test_many_arrive_by_batches(pair: tuple[House, House]) -> None:
     assert alike(laptop, desk)
 
 
-def test_a_stream_that_was_deleted_is_read_from_its_beginning(pair: tuple[House, House], server: NatsServer) -> None:
-    """A new stream counts from one again: nothing of it is missed, and a missing stream is no error."""
+def delete(server: NatsServer) -> None:
+    """Lose the stream, as a server with a new disk has lost it."""
 
-    async def delete() -> None:
+    async def go() -> None:
         import nats
 
         client = await nats.connect(server.url)
         await client.jetstream().delete_stream(STREAM)
         await client.close()
 
+    asyncio.run(go())
+
+
+def test_a_stream_that_was_deleted_is_read_from_its_beginning(pair: tuple[House, House], server: NatsServer) -> None:
+    """A new stream counts from one again: nothing of it is missed, and a missing stream is no error."""
     laptop, desk = pair
     mirrored(laptop), mirrored(desk)
-    asyncio.run(delete())
+    delete(server)
     assert mirrored(desk).received == 0
     say(laptop, 0)
     mirrored(laptop)
     assert mirrored(desk).received == 1
+    assert alike(laptop, desk)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_stream_made_anew_may_be_as_long_as_the_old_one(
+    pair: tuple[House, House], server: NatsServer, more: int
+) -> None:
+    """However many messages it holds when it is looked at first, it is another one: none of them is missed."""
+    laptop, desk = pair
+    mirrored(laptop), mirrored(desk)
+    reader = f"{mirror.INBOX}127.0.0.1:{server.port}"
+    read = cursors.place(desk.store.conn, reader).seq
+    say(laptop, 0)
+    delete(server)
+    told = mirrored(laptop).sent
+    publish(server, *[b""] * (read + more - told))
+    assert mirrored(desk).received == 1
+    assert cursors.place(desk.store.conn, reader).seq == read + more
+    assert alike(laptop, desk)
+
+
+def test_a_server_put_back_from_a_copy_is_read_from_its_beginning(
+    pair: tuple[House, House], server: NatsServer, tmp_path: Path
+) -> None:
+    """It holds the same stream, as short as it was: what comes in then lies below the place, and is not missed."""
+    laptop, desk = pair
+    mirrored(laptop)
+    server.copy_to(tmp_path / "copy")
+    mirrored(desk), mirrored(laptop), mirrored(desk)
+    server.put_back(tmp_path / "copy")
+    say(laptop, 0)
+    mirrored(laptop)
+    assert mirrored(desk).received == 1
+    assert alike(laptop, desk)
+
+
+def test_what_is_put_back_into_a_new_stream_is_known(pair: tuple[House, House], server: NatsServer) -> None:
+    """A stream that is filled again with what it had is read again, and nothing is applied twice."""
+    laptop, desk = pair
+    say(laptop, 0)
+    assign(laptop, "tips.per_day", "3")
+    mirrored(laptop), mirrored(desk)
+    had = [payload for _, _, payload in server.messages()]
+    undo(laptop)
+    assign(laptop, "tips.per_day", "9")
+    mirrored(laptop), mirrored(desk), mirrored(laptop)
+    before = held(desk, desk.clock.now_ms())
+    logged = dump.count(desk.store.conn, "event")
+    delete(server)
+    server.limit()
+    publish(server, *had, *had)
+    assert mirrored(desk).received == 0
+    assert dump.count(desk.store.conn, "event") == logged
+    assert held(desk, desk.clock.now_ms()) == before
     assert alike(laptop, desk)
 
 

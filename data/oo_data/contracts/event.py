@@ -203,11 +203,18 @@ class Envelope(NamedTuple):
     proof: str = ""
 
 
+class Position(NamedTuple):
+    """A place in a stream: the number of the last event looked at, 0 before the first, and which stream counted it."""
+
+    seq: int = 0
+    stream: str = ""
+
+
 class Fetched(NamedTuple):
     """What a stream had after a place: events, the place of the last one looked at, and whether there is more."""
 
     events: tuple[Envelope, ...]
-    place: int
+    place: Position
     more: bool
 
 

@@ -1,8 +1,10 @@
-"""How far each reader of the log has come, by its name."""
+"""How far each reader of the log, or of a stream that is not ours, has come, by its name."""
 
 from __future__ import annotations
 
 import sqlite3
+
+from oo_data.contracts.event import Position
 
 
 def read(conn: sqlite3.Connection, reader: str) -> int:
@@ -20,11 +22,17 @@ def save(conn: sqlite3.Connection, reader: str, seq: int) -> None:
     )
 
 
-def drop(conn: sqlite3.Connection, reader: str) -> None:
-    """Let go of the place of a reader: it begins at the beginning."""
-    conn.execute("delete from cursor where reader = ?", (reader,))
+def place(conn: sqlite3.Connection, reader: str) -> Position:
+    """The place of a reader in a stream that is not ours."""
+    row = conn.execute("select seq, stream from cursor where reader = ?", (reader,)).fetchone()
+    return Position(*row) if row else Position()
+
+
+def put(conn: sqlite3.Connection, reader: str, at: Position) -> None:
+    """Set that place; it goes back where the stream is another one."""
+    conn.execute("insert or replace into cursor (reader, seq, stream) values (?, ?, ?)", (reader, *at))
 
 
 def drop_all(conn: sqlite3.Connection, prefix: str) -> None:
-    """The same for every reader whose name begins so."""
+    """Let go of the place of every reader whose name begins so: it begins at the beginning."""
     conn.execute("delete from cursor where substr(reader, 1, length(:it)) = :it", {"it": prefix})

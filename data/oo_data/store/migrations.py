@@ -258,6 +258,9 @@ create table register (
 ) strict, without rowid;
 """
 
+# Which stream a place in it was counted by: one that is made anew under the same name begins again.
+V16 = "alter table cursor add column stream text not null default ''"
+
 STEPS = (
     ("first_house", V1),
     ("outbox", V2),
@@ -274,6 +277,7 @@ STEPS = (
     ("devices", V13),
     ("cursors", V14),
     ("homes", V15),
+    ("streams", V16),
 )
 
 

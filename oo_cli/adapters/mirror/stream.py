@@ -10,7 +10,7 @@ from oo_cli.adapters.listener import is_foreign
 from oo_cli.adapters.mirror.address import Address
 from oo_cli.adapters.mirror.session import SECONDS, Session, Work
 from oo_cli.adapters.replies import FAULTS, NotYoursError
-from oo_data.contracts.event import Envelope, Fetched, kind_of
+from oo_data.contracts.event import Envelope, Fetched, Position, kind_of
 from oo_data.contracts.wire import PACKAGE
 from oo_data.errors import OoError, SourceUnavailableError
 from oo_data.ids import new_id
@@ -85,7 +85,7 @@ class NatsMirror(Mirror):
         fault = self._talk(sending.run, ("events",), "sent")
         return sending.count, NotMirroredError(fault, self.host) if fault else None
 
-    def fetch(self, after: int, limit: int) -> Fetched:
+    def fetch(self, after: Position, limit: int) -> Fetched:
         """The next events within `SECONDS`; raises as `send`, and where they could not be had."""
         self._check()
         reading = _Reading(after, limit)
@@ -149,27 +149,28 @@ class _Sending:
 class _Reading:
     """A look at what a stream has after a place; what came of it is `found`."""
 
-    def __init__(self, after: int, limit: int) -> None:
+    def __init__(self, after: Position, limit: int) -> None:
         self._after, self._limit = after, limit
         self.found = Fetched((), after, False)
 
     async def run(self, stream: JetStreamContext) -> None:
-        """Read one batch. A stream that was made anew since is read from its beginning."""
+        """Read one batch. A stream that was made anew since, or put back, is read from its beginning."""
         from nats.js.errors import NotFoundError
 
         try:
-            state = (await stream.stream_info(STREAM)).state
+            info = await stream.stream_info(STREAM)
         except NotFoundError:
-            self.found = Fetched((), 0, False)
+            self.found = Fetched((), Position(), False)
             return
-        after = self._after if self._after <= state.last_seq else 0
-        if not state.messages or after == state.last_seq:
-            self.found = Fetched((), state.last_seq, False)
+        last = Position(info.state.last_seq, info.created.isoformat() if info.created else "")
+        after = self._after.seq if self._after.stream == last.stream and self._after.seq <= last.seq else 0
+        if not info.state.messages or after == last.seq:
+            self.found = Fetched((), last, False)
             return
         messages = await self._batch(stream, after)
-        place = messages[-1].metadata.sequence.stream if messages else state.last_seq
+        place = last._replace(seq=messages[-1].metadata.sequence.stream) if messages else last
         events = tuple(event for message in messages if (event := _event_of(message)) is not None)
-        self.found = Fetched(events, place, place < state.last_seq)
+        self.found = Fetched(events, place, place.seq < last.seq)
 
     async def _batch(self, stream: JetStreamContext, after: int) -> list[Msg]:
         """Through a consumer that the server lets go of by itself: the place is kept here, not there."""
