@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 BIN = $(dir $(PYTHON))
 
-.PHONY: check format lint types imports test nightly cost cover cover-trust mutate docs
+.PHONY: check format lint types imports test explore nightly cost cover cover-trust mutate docs
 
 check: lint types imports test
 
@@ -21,6 +21,9 @@ imports:
 
 test:
 	$(PYTHON) -m pytest -n auto
+
+explore:
+	$(PYTHON) -m pytest -n auto --hypothesis-profile=explore
 
 nightly:
 	$(PYTHON) -m pytest -n auto -m nightly

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from oo_data.env import Paths
 
@@ -19,12 +19,22 @@ ROOT = Path(__file__).parent.parent
 TUESDAY = "2026-12-01T10:00:00+01:00"
 KEY = "b2stdGhpcy1pcy1hLXRlc3Qta2V5LW9mLTMyLWJ5dGU="
 
-settings.register_profile("oo", deadline=None)  # a busy machine is slow by itself
+# A busy machine is slow by itself.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples each time, or a change would fail for what another one did; "explore" makes others each time.
+settings.register_profile("oo", _PATIENT, derandomize=True)
+settings.register_profile("explore", _PATIENT)
 # Of a mutant it is enough to know that it fails: nothing is made smaller, and nothing is kept for the next one.
 settings.register_profile(
     "mutation", deadline=None, database=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
 )
 settings.load_profile("oo")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What runs at night goes looking."""
+    if config.option.markexpr == "nightly" and not config.getoption("--hypothesis-profile"):
+        settings.load_profile("explore")
 
 
 class Ran(NamedTuple):

@@ -35,7 +35,9 @@ def programs(machine: Machine) -> Programs:
     return Programs({"PATH": machine.path})
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(lines=LINES)
 def test_foreign_lines_of_a_crontab_stay_byte_equal(machine: Machine, lines: list[str]) -> None:
     """Whatever else a crontab holds is the same after installing twice and removing."""

@@ -34,7 +34,9 @@ def conn(store: Store) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(data=st.data())
 def test_round_trip(conn: sqlite3.Connection, kind: type[Event], data: st.DataObject) -> None:
     """An event of any type of the closed union comes back equal, with its time and a place of its own."""

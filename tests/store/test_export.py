@@ -275,7 +275,9 @@ def test_a_changed_export_takes_nothing_in(lived: House, tmp_path: Path, table: 
     restore(other, str(tmp_path / "out.zip"))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(seed=st.integers(0, 2**32))
 def test_any_bytes_are_an_export_or_a_clear_word(lived: House, tmp_path: Path, seed: int) -> None:
     """Bits turned anywhere in the file never end in anything but an import or an error of ours."""
