@@ -38,7 +38,7 @@ def numbers_of(facts: Facts) -> set[int]:
     days = [facts.age_days, facts.last_done_days, (facts.today - facts.due).days if facts.due else None]
     spans = [abs(span) for span in days if span is not None]
     clocks = [clock for clock in (facts.at, facts.free_until) if clock] + [time(facts.usual_hour or 0)]
-    told = {unit for span in spans for unit in (span, span // 7, span * 12 // 365, span // 365)}
+    told = {unit for span in spans for unit in (span, span // 7, span * 12 // 365, (span + 31) // 365)}
     told |= {number for clock in clocks for number in (clock.hour, (clock.hour - 1) % 12 + 1, clock.minute)}
     told |= {facts.project_open, facts.put_off, facts.minutes or 0, (facts.minutes or 0) // 60}
     told |= {facts.due.day, facts.due.year} if facts.due else set()
