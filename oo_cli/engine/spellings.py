@@ -1,19 +1,23 @@
-"""How a word may lie in bytes: in other alphabets, encodings and escapes, each as the bytes to look for."""
+"""How a word may lie in bytes: in other alphabets, encodings, escapes and digests, each as the bytes to look for."""
 
 from __future__ import annotations
 
 import base64
 import codecs
+import hashlib
 import html
 import json
+import quopri
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 LEAST = 4  # bytes: what is shorter turns up by chance
 SURE = 6  # bytes: what is shorter is looked for only in the case in which it is written
 AS_WRITTEN = frozenset(("plain", "upper case", "lower case"))
+DIGEST = 8  # bytes of one are looked for, so that a shortened one is found
 
 
 class Spelling(NamedTuple):
@@ -29,7 +33,7 @@ def spellings(word: str) -> tuple[Spelling, ...]:
     found: dict[bytes, Spelling] = {}
     if len(_utf8(word)) < LEAST:
         return ()
-    for spelling in (*_texts(word), *_encoded(word), *_base64(_utf8(word))):
+    for spelling in (*_texts(word), *_escaped(word), *_encoded(word), *_base64(_utf8(word)), *_digests(_utf8(word))):
         if len(spelling.pattern) < SURE:
             if len(spelling.pattern) < LEAST or not (spelling.exact or spelling.name in AS_WRITTEN):
                 continue
@@ -48,11 +52,25 @@ def _texts(word: str) -> Iterator[Spelling]:
         ("decomposed", unicodedata.normalize("NFD", word)),
         ("letters reversed", word[::-1]),
         ("rot13", codecs.encode(word, "rot13")),
+    ):
+        yield Spelling(name, _utf8(text))
+
+
+def _escaped(word: str) -> Iterator[Spelling]:
+    once = json.dumps(word)
+    for name, text in (
         ("URL", quote(word, errors="surrogatepass")),
+        ("part of a URL", quote(word, "", errors="surrogatepass")),
+        ("part of a URL, by JavaScript", quote(word, "!'()*", errors="surrogatepass")),
         ("form", quote_plus(word, errors="surrogatepass")),
-        ("JSON", json.dumps(word)[1:-1]),
+        ("JSON", once[1:-1]),
+        ("JSON in JSON", json.dumps(once)[3:-3]),
         ("HTML", html.escape(word)),
-        ("HTML numbers", word.encode("ascii", "xmlcharrefreplace").decode()),
+        ("HTML text", html.escape(word, quote=False)),
+        ("HTML numbers", html.escape(word).encode("ascii", "xmlcharrefreplace").decode()),
+        ("SQL", word.replace("'", "''")),
+        ("Python", ascii(word)[1:-1]),
+        ("bytes in Python", ascii(_utf8(word))[2:-1]),
     ):
         yield Spelling(name, _utf8(text))
 
@@ -61,8 +79,12 @@ def _encoded(word: str) -> Iterator[Spelling]:
     plain = _utf8(word)
     yield Spelling("bytes reversed", plain[::-1])
     yield Spelling("hexadecimal", plain.hex().encode())
+    yield Spelling("quoted-printable", quopri.encodestring(plain).replace(b"=\n", b""))
     for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         yield Spelling(codec, word.encode(codec, "surrogatepass"))
+    for codec in ("latin-1", "cp1252"):
+        with suppress(UnicodeEncodeError):  # it has letters that this alphabet lacks
+            yield Spelling(codec, word.encode(codec))
 
 
 def _base64(plain: bytes) -> Iterator[Spelling]:
@@ -71,6 +93,19 @@ def _base64(plain: bytes) -> Iterator[Spelling]:
         middle = base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4]
         yield Spelling(f"base64 from byte {shift}", middle, exact=True)
         yield Spelling(f"base64 for URLs from byte {shift}", middle.translate(_TO_URL), exact=True)
+
+
+def _digests(plain: bytes) -> Iterator[Spelling]:
+    """Without a key, a digest tells whoever guesses the word."""
+    for name, digest in (
+        ("MD5", hashlib.md5(plain, usedforsecurity=False).digest()),
+        ("SHA-1", hashlib.sha1(plain, usedforsecurity=False).digest()),
+        ("SHA-256", hashlib.sha256(plain).digest()),
+        ("BLAKE2b", hashlib.blake2b(plain).digest()),
+    ):
+        yield Spelling(name, digest[:DIGEST], exact=True)
+        yield Spelling(f"{name} in hexadecimal", digest[:DIGEST].hex().encode())
+        yield Spelling(f"{name} in base64", base64.b64encode(digest)[: DIGEST * 4 // 3], exact=True)
 
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")

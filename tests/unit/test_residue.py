@@ -48,6 +48,15 @@ ENCODED: dict[str, bytes] = {
     "JSON": b"Zahn\\u00e4rztin anrufen",
     "HTML": b"Zahn&#228;rztin anrufen",
     "rot13": "Mnuaäemgva naehsra".encode(),
+    "JSON in JSON": b"Zahn\\\\u00e4rztin anrufen",
+    "Python": b"Zahn\\xe4rztin anrufen",
+    "bytes in Python": b"Zahn\\xc3\\xa4rztin anrufen",
+    "one byte a letter": b"Zahn\xe4rztin anrufen",
+    "quoted-printable": b"Zahn=C3=A4rztin anrufen",
+    "MD5": b"d8c3b2a3ea16d7d80e3cba523bdaf501",
+    "SHA-1, shortened": b"44855359ea62e652e7",
+    "SHA-256, bytes": bytes.fromhex("7d87fbc9bdbfc15d83fc47d8ad81d565b83ca8cfd3b3885b36880547e4e18b1c"),
+    "SHA-256 in base64": b"fYf7yb2/wV2D/EfYrYHVZbg8qM/Ts4hbNogFR+Thixw=",
 }
 
 
