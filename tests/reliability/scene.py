@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sqlite3
@@ -9,6 +10,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from oo_cli import wiring
+from oo_cli.usecases import serving
+from oo_cli.usecases.serving import Serving
 from oo_data.env import Paths
 from oo_data.store import words as memory
 from tests.reliability.forks import Ended, Forks, Site
@@ -27,6 +31,8 @@ class Scene:
         self.home = Path(environ["OO_HOME"])
         self.paths = Paths(environ)
         self.sound = folder / "sound"
+        self.serves = False
+        self._server = -1
 
     def __call__(self, *words: str) -> Ended:
         """Run a command to its end; it must do what it says."""
@@ -47,16 +53,28 @@ class Scene:
         """Remember the home as it is."""
         shutil.rmtree(self.sound, ignore_errors=True)
         shutil.copytree(self.home, self.sound)
+        self._serve()
 
     def restore(self) -> None:
         """The home as it was remembered, in other files."""
         self.clear()
         shutil.copytree(self.sound, self.home)
+        self._serve()
 
     def clear(self) -> None:
         """No home, nor anything of it in memory."""
         memory.clear(self.paths)
         shutil.rmtree(self.home, ignore_errors=True)
+        if self._server >= 0:
+            os.close(self._server)
+            self._server = -1
+
+    def _serve(self) -> None:
+        """Hold the lock by which a server tells others where it is, if this home has one."""
+        if self.serves:
+            with closing(wiring.open_house(self.environ, lambda line: None)) as house:
+                self._server = serving.claim(house)
+                serving.tell(self._server, Serving("http://127.0.0.1:8787", "", 0))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """What the database says."""
@@ -81,8 +99,9 @@ class Scene:
         """The next start works, and nothing that was there is lost, doubled or damaged; the seconds that it took."""
         start = self("status")
         assert "Traceback" not in start.err
-        assert self.rows("pragma integrity_check") == [("ok",)]
-        assert self.rows("pragma foreign_key_check") == []
+        if Path(self.paths.database).exists():
+            assert self.rows("pragma integrity_check") == [("ok",)]
+            assert self.rows("pragma foreign_key_check") == []
         after = self.events()
         assert after[: len(before)] == before
         assert len({event_id for event_id, *_ in after}) == len(after)
@@ -92,10 +111,10 @@ class Scene:
         return start.seconds
 
 
-def acknowledged(ended: Ended) -> bool:
-    """Whether the person was told that it was done."""
+def acknowledged(ended: Ended, word: str = "") -> bool:
+    """Whether the person was told that it was done, by that word if it is told by one."""
     said = ended.out + ended.err
-    return ended.code in (0, -signal.SIGKILL) and bool(said) and not said.startswith(ERROR)
+    return ended.code in (0, -signal.SIGKILL) and bool(said) and word in said and not said.startswith(ERROR)
 
 
 def every(sites: Sequence[Site], step: int) -> list[Site]:

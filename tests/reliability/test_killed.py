@@ -6,12 +6,12 @@ import os
 import signal
 import sqlite3
 from contextlib import closing
-from typing import NamedTuple
 
 import pytest
 
 from oo_data.store import db, migrations
 from tests.reliability import tracing
+from tests.reliability.acts import ACTS, DONE, PAIR, REFRESH, REPEATED, Act, Ready, ready, size, state
 from tests.reliability.conftest import Figure
 from tests.reliability.forks import Site
 from tests.reliability.scene import Scene, acknowledged, every
@@ -20,56 +20,23 @@ from tests.store.test_migrations import GOLDEN
 NO_LIST = 5  # the first release's own todo.txt is not among the golden rows
 NEXT_START_SECONDS = 1.0
 GOLDEN_KEY = "A" * 43 + "="  # 32 zero bytes
-REPEATED = 2  # "there is nothing to undo": what was killed had been done
 
 
-class Act(NamedTuple):
-    """A command, the event it appends, and what has to happen before it."""
-
-    words: tuple[str, ...]
-    event: str = ""
-    before: tuple[str, ...] = ()
-
-
-ACTS = (
-    Act(("done",), "FeedbackGiven"),
-    Act(("later",), "FeedbackGiven"),
-    Act(("no", "not now"), "FeedbackGiven"),
-    Act(("undo",), "FeedbackUndone"),
-    Act(("undo",), "FeedbackUndone", ("done",)),
-    Act(("tip",), "TipShown", ("no",)),
-    Act(("mood", "3")),
-    Act(("add", "Buy milk")),
-    Act(("refresh",)),
-    Act(("key", "rotate")),
-    Act(("context", "work")),
-    Act(("profile", "set", "tips.per_day", "3")),
-    Act(("consent", "revoke", "agent.momentum")),
-)
-
-
-def ready(scene: Scene, act: Act) -> list[Site]:
-    """A home in which the act can happen, remembered; and the changes that it makes."""
-    if act.words[0] == "key":
-        del scene.environ["OO_KEY"]
-    scene.settle()
-    if act.before:
-        scene(*act.before)
-    scene.keep()
-    return scene.forks.sites(act.words, scene.environ)
-
-
-def die(scene: Scene, act: Act, site: Site) -> float:
+def die(scene: Scene, act: Act, at: Ready, site: Site) -> float:
     """Kill the act before one of its changes; how long the next start took."""
     scene.restore()
     before = scene.events()
     ended = scene.forks.run(act.words, scene.environ, f"{site.call}:signal=KILL:when={site.number}", site.call)
     assert ended.code in (0, -signal.SIGKILL), (site, ended)
     seconds = scene.is_sound(before)
+    kept, told = size(state(scene)), acknowledged(ended, act.says)
+    assert at.holds(kept, act) or (kept == at.before and not told), (site, ended, kept)
+    assert not (told and act.keeps) or kept[act.keeps] == at.done[act.keeps], (site, ended)
     new = [kind for _, kind, _ in scene.events()[len(before) :] if kind == act.event]
-    assert len(new) in ((1,) if act.event and acknowledged(ended) else (0, 1)), (site, ended)
+    assert len(new) in ((1,) if act.event and told else (0, 1)), (site, ended)
     again = scene.forks.run(act.words, scene.environ)
-    assert again.code in ((0, REPEATED) if new else (0,)), (site, again)
+    assert again.code in ((0,) if kept == at.before else (0, REPEATED)), (site, again)
+    assert not act.keeps or len(state(scene)[act.keeps]) >= at.done[act.keeps], (site, again)
     if act.words == ("done",):
         given = [kind for _, kind, _ in scene.events()[len(before) :] if kind == act.event]
         assert (given, sum(line.startswith("x ") for line in scene.tasks())) == (["FeedbackGiven"], 1), site
@@ -85,23 +52,23 @@ def die(scene: Scene, act: Act, site: Site) -> float:
 
 
 @tracing.needs_trace
-@pytest.mark.parametrize("act", [ACTS[0], ACTS[8]], ids=lambda act: " ".join(act.words))
+@pytest.mark.parametrize("act", [DONE, REFRESH, PAIR], ids=lambda act: act.name)
 def test_at_some_changes(scene: Scene, act: Act) -> None:
-    """A reaction and a refresh, killed at the first and last change of each kind and at some between."""
-    sites = ready(scene, act)
-    for site in every(sites, len(sites)):
-        die(scene, act, site)
+    """A reaction, a refresh and a pairing, killed at the first and last change of each kind."""
+    at = ready(scene, act)
+    for site in every(at.sites, len(at.sites)):
+        die(scene, act, at, site)
 
 
 @tracing.needs_trace
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("act", ACTS, ids=lambda act: " ".join((*act.before, *act.words)))
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
 def test_at_every_change(scene: Scene, act: Act, figure: Figure) -> None:
     """Every write, sync, cut, rename and removal of every writing command, enumerated."""
-    sites = ready(scene, act)
-    slowest = max(die(scene, act, site) for site in sites)
-    figure(f"{len(sites)} deaths, slowest next start {slowest:.2f} s")
+    at = ready(scene, act)
+    slowest = max(die(scene, act, at, site) for site in at.sites)
+    figure(f"{len(at.sites)} deaths, slowest next start {slowest:.2f} s")
     assert slowest < NEXT_START_SECONDS
 
 
