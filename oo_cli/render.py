@@ -64,36 +64,62 @@ def wants_dim(stream: "TextIO | None", environ: Mapping[str, str]) -> bool:
     )
 
 
-def fitted(text: str, columns: int) -> str:
+def fitted(text: str, columns: int, hang: int = 0) -> str:
     """Lines that a terminal would break within a word, broken between two; 0 columns are as many as it takes.
 
-    A row of a table and an indented line go on further in.
+    What goes on is `hang` further in, an indented line and a row of a table by two; a row after a short first cell
+    goes on under the second.
     """
     if not columns:
         return text
-    return "\n".join(_broken(line, columns) for line in text.split("\n"))
+    return "\n".join(_broken(line, columns, hang) for line in text.split("\n"))
 
 
-def _broken(line: str, columns: int) -> str:
+def _broken(line: str, columns: int, hang: int) -> str:
     rest = line.replace(DIM, "").replace(PLAIN, "")
     if _cells(rest) <= columns or "\x1b" in rest:  # a drawn table: its widths are its own
         return line
     begin = len(rest) - len(rest.lstrip(" "))
-    inner = " " * (begin + 2 if begin or "  " in rest else 0)
+    gaps = _gaps(rest, begin)
+    inner = gaps[0][1] if gaps and gaps[0][1] <= columns // 3 else begin + 2 if begin or gaps else hang
     found = []
     while _cells(rest) > columns:
-        end = min(columns, len(rest) - 1)
-        while _cells(rest[:end]) > columns:
-            end -= 1
-        end = rest.rfind(" ", begin, end + 1)
-        if end < 0:  # one word is too long: that is the terminal's to break
-            end = rest.find(" ", begin)
+        end = _end(rest, begin, columns)
         if end < 0:
             break
         found.append(rest[:end].rstrip())
-        rest, begin = inner + rest[end:].lstrip(), len(inner)
+        rest, begin = " " * inner + rest[end:].lstrip(), inner
     broken = "\n".join((*found, rest))
     return f"{DIM}{broken}{PLAIN}" if DIM in line else broken
+
+
+def _end(line: str, begin: int, columns: int) -> int:
+    """Where a line that is too long ends: before a cell that would have little room or needs little, else a word."""
+    most = min(columns, len(line) - 1)
+    while _cells(line[:most]) > columns:
+        most -= 1
+    gaps = _gaps(line, begin)
+    for at, (end, cell) in enumerate(gaps):
+        until = gaps[at + 1][0] if at + 1 < len(gaps) else len(line)
+        if end <= most < until and (2 * cell > columns or 3 * _cells(line[cell:until]) <= 2 * columns):
+            return end
+    end = line.rfind(" ", begin, most + 1)
+    while end > begin and line[end + 1 : end + 2] == "%":
+        end = line.rfind(" ", begin, end)
+    return end if end >= 0 else line.find(" ", begin)  # one word is too long: that is the terminal's to break
+
+
+def _gaps(line: str, begin: int) -> list[tuple[int, int]]:
+    """Where the cells of a row stand apart: by two spaces or more, but not within a product or a sum."""
+    found = []
+    while (begin := line.find("  ", begin)) >= 0:
+        end = begin
+        while line[end : end + 1] == " ":
+            end += 1
+        if not line.endswith((" x", " ="), 0, begin):
+            found.append((begin, end))
+        begin = end
+    return found
 
 
 def _cells(line: str) -> int:
@@ -101,7 +127,7 @@ def _cells(line: str) -> int:
     return len(line) if line.isascii() else sum(1 + (c >= "\u1100" and not "\u2000" <= c <= "\u2fff") for c in line)
 
 
-def _columns(stream: "TextIO | None") -> int:
+def columns(stream: "TextIO | None") -> int:
     """How wide the terminal is; 0 for what is none."""
     try:
         return os.get_terminal_size(stream.fileno()).columns if stream is not None and stream.isatty() else 0
@@ -111,7 +137,7 @@ def _columns(stream: "TextIO | None") -> int:
 
 def tell(text: str) -> None:
     """Data for a person, on standard output."""
-    out(fitted(text, _columns(sys.stdout)))
+    out(fitted(text, columns(sys.stdout)))
 
 
 def out(text: str) -> None:
@@ -121,7 +147,7 @@ def out(text: str) -> None:
 
 def say(text: str) -> None:
     """Every other word, on standard error."""
-    _write(sys.stderr, text)
+    _write(sys.stderr, fitted(text, columns(sys.stderr)))
 
 
 def report(error: "OoError", as_json: bool) -> int:
@@ -129,7 +155,7 @@ def report(error: "OoError", as_json: bool) -> int:
     if as_json:
         import json
 
-        say(json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint}))
+        _write(sys.stderr, json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint}))
     else:
         say(f"oo: {error.line()}")
     return error.exit_code

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from oo_cli import render
 from oo_cli.commands.desk import Desk
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
 BAR = 20
+WIDEST = 1000  # columns of a table, where nobody says how wide the terminal is
 
 
 def drawn(at: Desk) -> bool:
@@ -36,9 +38,15 @@ def number(found: Mapping[str, Any] | None, signed: bool = False) -> str:
 
 
 def table(at: Desk, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table on a terminal; elsewhere, and where `--accessible` asks for it, one sentence a row."""
-    if not drawn(at):
-        return "\n".join(_sentence(heads, row) for row in rows)
+    """A table on a terminal that is wide enough; else, and where `--accessible` asks for it, one sentence a row."""
+    rows = list(rows)
+    return (drawn(at) and _drawn(heads, rows, at.columns)) or "\n".join(
+        render.fitted(_sentence(heads, row), at.columns, 2) for row in rows
+    )
+
+
+def _drawn(heads: Sequence[str], rows: Iterable[Sequence[str]], columns: int) -> str:
+    """The table; empty where it is wider than so many columns."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -49,7 +57,9 @@ def table(at: Desk, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         grid.add_column(head, no_wrap=True)
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
-    console = Console(file=io.StringIO(), force_terminal=True, width=120)
+    console = Console(file=io.StringIO(), force_terminal=True, width=WIDEST)
+    if columns and console.measure(grid).maximum > columns:
+        return ""
     with console.capture() as held:
         console.print(grid)
     return "\n".join(line.rstrip() for line in held.get().splitlines() if line.strip())
@@ -71,5 +81,5 @@ def replaying(shown: bool, what: str = "Replaying your past") -> Iterator[Callab
 
 def _sentence(heads: Sequence[str], row: Sequence[str]) -> str:
     """The row in words; a column without a head speaks for itself."""
-    cells = [f"{head} {cell}".strip() for head, cell in zip(heads[1:], row[1:], strict=True) if cell]
+    cells = [f"{head} {cell}".strip() for head, cell in zip(heads[1:], row[1:], strict=True) if cell.strip(BLOCKS)]
     return f"{row[0]}: {', '.join(cells)}"

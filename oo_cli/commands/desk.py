@@ -58,6 +58,11 @@ class Desk:
         return not self.options.no_color and render.wants_dim(sys.stdout, self.environ)
 
     @property
+    def columns(self) -> int:
+        """How wide the terminal is that shows the data; 0 where there is none."""
+        return render.columns(sys.stdout)
+
+    @property
     def shows_progress(self) -> bool:
         """Whether somebody is there to see how far long work has come."""
         return not self.options.quiet and not self.options.json and render.wants_dim(sys.stderr, self.environ)

@@ -11,6 +11,7 @@ from oo_cli.engine.told import ORIGINS
 from oo_data.errors import BadUsageError
 
 VALUE_CELLS, ABOUT_CELLS = 14, 78
+ROW_CELLS = VALUE_CELLS + 26  # of value, origin and day, with the blanks before each
 
 
 def register(app: typer.Typer) -> None:
@@ -55,18 +56,19 @@ def _one(at: Desk, name: str) -> int:
 
 
 def _lines(at: Desk, entry: dict[str, Any], widest: int) -> list[str]:
-    """The setting in columns, and under it what it does and how it is known."""
+    """The setting in columns, its name above them where they do not fit, and what it does and how it is known."""
     from oo_data.text import cut, width
 
     value = cut(entry["told"], VALUE_CELLS)
     day = "" if entry["at"] is None else _day(at, entry["at"])
-    columns = f"{entry['name']:<{widest}}  {value}{' ' * (VALUE_CELLS - width(value))}"
+    columns = f"  {value}{' ' * (VALUE_CELLS - width(value))}  {ORIGINS[entry['source']]:<10}  {day}".rstrip()
+    fits = not at.columns or at.columns >= widest + ROW_CELLS
     about = entry["about"] or entry["unit"]
     if entry["by"]:
         about += f"; worked out by {entry['by']} from {entry['evidence']} {entry['counted']}"
     about = cut(about, ABOUT_CELLS)
     return [
-        f"{columns}  {ORIGINS[entry['source']]:<10}  {day}".rstrip(),
+        *((f"{entry['name']:<{widest}}{columns}",) if fits else (entry["name"], columns)),
         f"  \x1b[2m{about}\x1b[0m" if at.dim else f"  {about}",
     ]
 
