@@ -22,9 +22,11 @@ from tests.conftest import ROOT
 
 SEED = 8  # of the samples, so that two runs try the same mutants
 ARGUMENTS = (
-    "-pno:randomly", "-pno:cacheprovider", "-pno:xdist", "--timeout=60", "--hypothesis-profile=mutation",
-    # Those of one kind have a session of their own; the others measure a first time, and mutmut asks a process twice.
-    "-k not secret_service and not test_hanging and not owes_an_answer",
+    "-pno:randomly", "-pno:cacheprovider", "-pno:xdist", "-ptests.hygiene.quickest",
+    "--timeout=60", "--hypothesis-profile=mutation",
+    # Those of one kind have a session or a process of their own; the others measure a first time, and mutmut asks a
+    # process twice.
+    "-k not secret_service and not killed_at_any and not killed_before_any and not test_hanging and not owes_an_answer",
 )  # fmt: skip
 WORDING = r'((raise|return) [\w.]*Error|super\(\).__init__)\((f?"[A-Z{o]|$)'  # an error may say it otherwise
 NOTICED = ("killed", "timeout", "segfault", "suspicious")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,8 +150,9 @@ def test_begin_is_never_silent(home: Home, kind: str) -> None:
 @pytest.mark.parametrize("kind", [NONE, "Working"])
 def test_begin_after_an_interrupted_one(home: Home, kind: str) -> None:
     """A key that is already there is used: something may be sealed with it."""
-    first = home.with_keyring(NONE).begin()
-    assert same_key(first[1], home.with_keyring(kind).begin()[1])
+    _, key = home.with_keyring(NONE).begin()
+    custody, again = home.with_keyring(kind).begin()
+    assert (custody, same_key(key, again)) == (BY_ITSELF, True)
     assert home.in_keyring() is None
 
 
@@ -195,6 +197,32 @@ def test_missing_key(home: Home, custody: Custody) -> None:
     assert caught.value.hint
     assert home.in_keyring() is None
     assert not home.file.exists()
+
+
+def test_the_recorded_backend_serves_every_call(home: Home) -> None:
+    """What the database recorded is enough, whatever the environment says of backends when oO is started next."""
+    custody, old = home.with_keyring("Working").begin()
+    plain = Custodian({"OO_HOME": str(home.root)}, home.paths)
+    assert plain.in_keyring(custody)
+    plain.rotate(custody, key_id(old), lambda old, new: None)
+    key = plain.unlock(custody)
+    assert home.in_keyring() == key.reveal() != old.reveal()
+    assert plain.choose("keyring", custody, home.records.append, key_id(key)) == replace(custody, chosen=True)
+
+    given = new_key()
+    variables = {"OO_HOME": str(home.root), "OO_KEY": given.reveal(), "OO_KEY_OLD": key.reveal()}
+    following = ("oo", f"{plain.account}.next")
+    rings.Working.kept[following] = old.reveal()
+    assert Custodian(variables, home.paths).hand_over(custody, key_id(key), lambda old, new: None)
+    assert (home.in_keyring(), following in rings.Working.kept) == (None, False)
+
+    _, key = home.with_keyring("Working").begin()
+    assert plain.choose("file", custody, home.records.append) == BY_NAME
+    assert (home.in_keyring(), same_key(key, plain.unlock(BY_NAME))) == (None, True)
+    rings.Working.kept[following] = key.reveal()
+    assert plain.in_keyring(custody)
+    assert plain.destroy(custody) == [rooms.KEYRING_DESTROYED, rooms.FILE_DESTROYED]
+    assert following not in rings.Working.kept
 
 
 def test_absent_keyring_is_a_locked_home(home: Home) -> None:

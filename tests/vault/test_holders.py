@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from oo_cli.adapters.vault.holders import EnvHolder, FileHolder
 from oo_cli.adapters.vault.passphrase_holder import Asker, PassphraseHolder
 from oo_cli.adapters.vault.private_file import make_private
+from oo_cli.adapters.vault.process import PR_SET_DUMPABLE, keep_closed
 from oo_cli.adapters.vault.sealer import new_key, same_key
 from oo_data.errors import BadUsageError, CannotWriteError, DataLockedError
 from oo_data.ports import KeyHolder
@@ -256,3 +259,14 @@ def test_a_passphrase_is_asked_for_once(path: Path) -> None:
     PassphraseHolder(str(path), asker).save(key)
     assert same_key(first, PassphraseHolder(f"{path}.next", asker).load())
     assert asked == [True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such call")
+def test_the_memory_of_whoever_holds_a_key_is_closed() -> None:
+    """No other process of this user reads it, and no crash writes it down."""
+    kernel, get_dumpable = ctypes.CDLL(None), 3  # prctl(2)
+    try:
+        keep_closed()
+        assert kernel.prctl(get_dumpable, 0, 0, 0, 0) == 0
+    finally:
+        kernel.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)

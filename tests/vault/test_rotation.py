@@ -172,11 +172,12 @@ def test_what_is_handed_over_leaves_no_copy_behind(tmp_path: Path) -> None:
         assert wiring_vault.rotate(house) is True
     assert not file.exists()
     assert read(root, OO_KEY=new) == SAID
-    file.write_text(old)
+    for left in (file, file.with_name("key.next")):
+        left.write_text(old)
     with closing(house_in(root, OO_KEY=new)) as house:
         wiring_vault.record_custody(house, Custody("file", chosen=True))
         assert wiring_vault.rotate(house) is True
-    assert not file.exists()
+    assert [left.name for left in file.parent.iterdir()] == ["key.lock"]
 
 
 def test_a_copy_that_cannot_be_destroyed_is_told(tmp_path: Path) -> None:
