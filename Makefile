@@ -54,9 +54,10 @@ cover-trust:
 	$(PYTHON) -m coverage combine
 	$(PYTHON) -m coverage report --show-missing --fail-under=100 --include="$(TRUST_ROOMS),$(FORGETTING)"
 
-# ROOM is one of them: sanitiser, guard, forget, gate, vault, store; SAMPLE tries so many mutants, drawn by lot.
+# ROOM is one of them: sanitiser, guard, forget, gate, vault, store; SAMPLE tries so many mutants, drawn by lot;
+# AGAIN=1 asks all tests of the room, the slow ones too, about those that no quick one noticed.
 mutate:
-	$(PYTHON) -m tests.hygiene.mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE))
+	$(PYTHON) -m tests.hygiene.mutation $(ROOM) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(AGAIN),--again)
 
 docs:
 	$(PYTHON) -m tests.hygiene.reference

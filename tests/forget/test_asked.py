@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +18,7 @@ from oo_cli.usecases.forget_part import Part, forget, plan, span_part, task_part
 from oo_data.errors import BadUsageError
 from oo_data.store import records
 from tests.conftest import Oo
-from tests.fakes import BERLIN, TUESDAY, FakeSource, FixedClock, house_at
+from tests.fakes import BERLIN, DAY, TUESDAY, FakeSource, FixedClock, house_at
 
 
 @pytest.fixture
@@ -53,6 +54,14 @@ def test_whole_local_days(house: House, since: str, until: str, begin: str, end:
     part = span_part(house, since, until)
     assert part.since == in_berlin(begin)
     assert part.until == (in_berlin(end) if end else TUESDAY + 1)
+
+
+def test_days_are_those_where_the_person_is(house: House) -> None:
+    """A day begins and ends by the zone of the home, whatever the machine's own says."""
+    house.zone = ZoneInfo("Pacific/Kiritimati")  # the 29th begins there at ten on the 28th, by UTC
+    part = span_part(house, "2026-11-29", "2026-11-29")
+    day = in_berlin("2026-11-28T11:00")
+    assert (part.since, part.until) == (day, day + DAY)
 
 
 def test_since_the_beginning_of_time(oo: Oo) -> None:

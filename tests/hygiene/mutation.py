@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.conftest import ROOT
+from tests.hygiene import quickest
 
 SEED = 8  # of the samples, so that two runs try the same mutants
 ARGUMENTS = (
@@ -56,15 +57,16 @@ ROOMS = {
     ),
     "forget": _room(
         "oo_cli/usecases/forget.py oo_cli/usecases/forget_part.py",
-        "store/test_forget.py store/test_erasure_reviewed.py forget consent cron/test_command.py",
+        "store/test_forget.py store/test_export.py store/test_erasure_reviewed.py forget consent/test_cascade.py"
+        " consent/test_matrix.py cron/test_command.py",
     ),
     "vault": _room("oo_cli/adapters/vault/*", "vault"),
     "store": _room(
         "oo_data/store/*",
-        "store outbox areas policies/test_policies.py policies/test_decide.py vault/test_envelope.py"
-        " forget/test_part.py llm/test_embedder.py llm/test_told.py llm/test_refresh.py"
-        " phone/test_pairing.py cli/test_egress.py sources/calendar/test_reading.py sources/todoist/test_history.py"
-        " tui/inspect/test_view.py unit/test_http.py",
+        "store outbox areas/test_store.py areas/test_assign.py policies/test_policies.py policies/test_decide.py"
+        " vault/test_envelope.py forget/test_part.py llm/test_embedder.py llm/test_told.py llm/test_refresh.py"
+        " phone/test_pairing.py cli/test_egress.py clock/test_agenda.py mirror/test_homes.py walk/test_calendar.py"
+        " sources/todoist/test_history.py tui/inspect/test_reading.py unit/test_http.py",
     ),
 }
 
@@ -101,10 +103,11 @@ def lines(*words: str) -> str:
     return "\n".join(("", *words))
 
 
-def mutmut(folder: Path, *words: str) -> str:
+def mutmut(folder: Path, *words: str, **variables: str) -> str:
     """Run mutmut in the copy; what it says to stdout is shown, or is the answer of `results`."""
     told = subprocess.PIPE if words[0] == "results" else None
-    ran = subprocess.run([sys.executable, "-m", "mutmut", *words], cwd=folder, check=True, stdout=told, text=True)
+    called, known = [sys.executable, "-m", "mutmut", *words], os.environ | variables
+    ran = subprocess.run(called, cwd=folder, check=True, stdout=told, text=True, env=known)
     return ran.stdout or ""
 
 
@@ -134,7 +137,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("room", choices=ROOMS)
     asked.add_argument("--sample", type=int, help="so many, drawn by lot, instead of all")
-    asked.add_argument("--again", action="store_true", help="only those that nobody noticed")
+    asked.add_argument("--again", action="store_true", help="only those that nobody noticed, by all tests of the room")
     asked.add_argument("--children", default=str(os.cpu_count()))
     chosen = asked.parse_args()
     room, folder = ROOMS[chosen.room], ROOT / "build/mutation" / chosen.room
@@ -145,7 +148,7 @@ def main() -> None:
         known, tried = found(folder), NOTICED if chosen.again else FATES
         left = [name for name in names or known if known[name] not in tried]
         if left:
-            mutmut(folder, *run, *left)
+            mutmut(folder, *run, *left, **({quickest.ALL: "1"} if chosen.again else {}))
     else:
         mutmut(folder, *run)
     results = {name: status for name, status in found(folder).items() if name in names or not names}

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.vault.homes import Home
+
 ROOT = Path(__file__).parents[2]
 Outcome = dict[str, Any]
 
@@ -101,3 +103,9 @@ def foreign(tmp_path: Path) -> Path:
     for path in (file, directory):
         os.chown(path, 65534, 65534)
     return file
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home that nothing was put into yet."""
+    return Home(tmp_path)

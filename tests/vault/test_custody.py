@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,47 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oo_cli.adapters.vault import custody as rooms
-from oo_cli.adapters.vault.custody import Custodian, Custody, Place, account_name
+from oo_cli.adapters.vault.custody import Custodian, Custody, account_name
 from oo_cli.adapters.vault.keyring_holder import KeyringAbsentError
-from oo_cli.adapters.vault.sealer import key_bytes, key_id, new_key, same_key
+from oo_cli.adapters.vault.sealer import key_id, new_key, same_key
 from oo_data.env import Paths
 from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, DataLockedError
-from oo_data.secret import Secret
 from tests.vault import rings
-
-NONE = "keyring.backends.fail.Keyring"
-WORKING = "tests.vault.rings.Working"
-BY_ITSELF = Custody("file", chosen=False)
-BY_NAME = Custody("file", chosen=True)
-
-
-class Home:
-    """One home directory, seen with a keyring of a given kind."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.paths = Paths({"OO_HOME": str(root)})
-        self.file = Path(self.paths.key_file)
-        self.records: list[Custody] = []
-
-    def with_keyring(self, kind: str, **variables: str) -> Custodian:
-        """The custodian under `PYTHON_KEYRING_BACKEND`."""
-        backend = f"tests.vault.rings.{kind}" if "." not in kind else kind
-        return Custodian({"OO_HOME": str(self.root), "PYTHON_KEYRING_BACKEND": backend, **variables}, self.paths)
-
-    def in_keyring(self, kind: type[rings.Working] = rings.Working) -> str | None:
-        """What that keyring holds for this home."""
-        return kind.kept.get(("oo", self.with_keyring(NONE).account))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A home that nothing was put into yet."""
-    return Home(tmp_path)
-
-
-def _crash(custody: Custody) -> None:
-    raise KeyboardInterrupt
+from tests.vault.homes import BY_ITSELF, BY_NAME, NONE, WORKING, Home
 
 
 @given(
@@ -110,6 +75,8 @@ def test_account_names(tmp_path: Path) -> None:
     assert len(set(names)) == len(names)
     assert all(name.startswith("key@") and len(name) == 20 for name in names[1:])
     assert names == [account_name(environ, Paths(environ)) for environ in (usual, *moved)]
+    nobody = {"OO_HOME": str(tmp_path / "a")}  # as a service has it
+    assert account_name(nobody, Paths(nobody)) == names[1]
 
 
 def test_begin_in_the_environment(home: Home) -> None:
@@ -192,162 +159,20 @@ def test_environment_goes_first(home: Home) -> None:
 def test_missing_key(home: Home, custody: Custody) -> None:
     """A key that is not where it was recorded is told with a next step, and no other is made."""
     custodian = home.with_keyring("Working")
-    with pytest.raises(DataLockedError) as caught:
-        custodian.unlock(custody)
-    assert caught.value.hint
-    assert home.in_keyring() is None
+    for wanted in (None, key_id(new_key())):
+        with pytest.raises(DataLockedError, match=r"OO_KEY, which is not set|holds no key|is gone") as caught:
+            custodian.unlock(custody, wanted)
+        assert caught.value.hint
+    with pytest.raises((BadUsageError, DataLockedError)):
+        custodian.choose("passphrase", custody, home.records.append)
+    assert (home.in_keyring(), home.records) == (None, [])
     assert not home.file.exists()
-
-
-def test_the_recorded_backend_serves_every_call(home: Home) -> None:
-    """What the database recorded is enough, whatever the environment says of backends when oO is started next."""
-    custody, old = home.with_keyring("Working").begin()
-    plain = Custodian({"OO_HOME": str(home.root)}, home.paths)
-    assert plain.in_keyring(custody)
-    plain.rotate(custody, key_id(old), lambda old, new: None)
-    key = plain.unlock(custody)
-    assert home.in_keyring() == key.reveal() != old.reveal()
-    assert plain.choose("keyring", custody, home.records.append, key_id(key)) == replace(custody, chosen=True)
-
-    given = new_key()
-    variables = {"OO_HOME": str(home.root), "OO_KEY": given.reveal(), "OO_KEY_OLD": key.reveal()}
-    following = ("oo", f"{plain.account}.next")
-    rings.Working.kept[following] = old.reveal()
-    assert Custodian(variables, home.paths).hand_over(custody, key_id(key), lambda old, new: None)
-    assert (home.in_keyring(), following in rings.Working.kept) == (None, False)
-
-    _, key = home.with_keyring("Working").begin()
-    assert plain.choose("file", custody, home.records.append) == BY_NAME
-    assert (home.in_keyring(), same_key(key, plain.unlock(BY_NAME))) == (None, True)
-    rings.Working.kept[following] = key.reveal()
-    assert plain.in_keyring(custody)
-    assert plain.destroy(custody) == [rooms.KEYRING_DESTROYED, rooms.FILE_DESTROYED]
-    assert following not in rings.Working.kept
 
 
 def test_absent_keyring_is_a_locked_home(home: Home) -> None:
     """A home whose keyring is gone stays locked and says why."""
     with pytest.raises(KeyringAbsentError):
         home.with_keyring(NONE).unlock(Custody("keyring", chosen=False, backend=WORKING))
-
-
-def test_from_keyring_to_file_and_back(home: Home) -> None:
-    """Moving by name keeps the key the same, records each place, and leaves no copy behind."""
-    custodian = home.with_keyring("Working")
-    begun, key = custodian.begin()
-
-    in_file = custodian.choose("file", begun, home.records.append)
-    assert in_file == BY_NAME
-    assert same_key(key, custodian.unlock(in_file))
-    assert home.in_keyring() is None
-
-    in_keyring = custodian.choose("keyring", in_file, home.records.append)
-    assert in_keyring == Custody("keyring", chosen=True, backend=WORKING)
-    assert same_key(key, custodian.unlock(in_keyring))
-    assert not home.file.exists()
-    assert home.records == [in_file, in_keyring]
-
-
-def test_choosing_what_is_already_so(home: Home) -> None:
-    """Naming the place where the key already lies only records the choice, keyring or not."""
-    custodian = home.with_keyring(NONE)
-    custody, key = custodian.begin()
-    assert custodian.choose("file", custody, home.records.append) == BY_NAME
-    assert same_key(key, custodian.unlock(BY_NAME))
-    assert home.with_keyring("Locked").choose("file", BY_NAME, home.records.append) == BY_NAME
-
-
-@pytest.mark.parametrize("target", ["file", "keyring"])
-def test_choosing_before_there_is_a_key(home: Home, target: Place) -> None:
-    """A person may choose first, for instance because the keyring hangs; that makes the key once."""
-    custodian = home.with_keyring("Working")
-    first, second = (custodian.choose(target, None, home.records.append) for _ in range(2))
-    assert first == second == home.records[0]
-    assert (first.holder, first.chosen) == (target, True)
-    assert key_bytes(custodian.unlock(first).reveal())
-
-
-def test_choosing_the_file_while_the_keyring_hangs(home: Home) -> None:
-    """The way out that the error names works."""
-    custodian = home.with_keyring("Hanging")
-    with pytest.raises(DataLockedError, match="did not answer"):
-        custodian.begin()
-    assert custodian.choose("file", None, home.records.append) == BY_NAME
-    assert key_bytes(custodian.unlock(BY_NAME).reveal())
-
-
-@pytest.mark.parametrize("kind", ["Locked", "Raising", "Forgetful", NONE])
-def test_keyring_that_cannot_be_moved_to(home: Home, kind: str) -> None:
-    """A move that fails changes nothing: no record, and the file still opens."""
-    custody, key = home.with_keyring(NONE).begin()
-    custodian = home.with_keyring(kind)
-    with pytest.raises(DataLockedError):
-        custodian.choose("keyring", custody, home.records.append)
-    assert home.records == []
-    assert same_key(key, custodian.unlock(custody))
-
-
-@pytest.mark.parametrize("target", ["file", "keyring"])
-def test_killed_before_the_record(home: Home, target: Place) -> None:
-    """A move cut short before it is recorded leaves the old place as it was; the next move finishes."""
-    custodian = home.with_keyring("Working")
-    other: Place = "keyring" if target == "file" else "file"
-    old = custodian.choose(other, None, home.records.append)
-    key = custodian.unlock(old)
-    with pytest.raises(KeyboardInterrupt):
-        custodian.choose(target, old, _crash)
-    assert same_key(key, custodian.unlock(old))
-    new = custodian.choose(target, old, home.records.append)
-    assert same_key(key, custodian.unlock(new))
-    with pytest.raises(DataLockedError):
-        custodian.unlock(old)
-
-
-@pytest.mark.parametrize("target", ["file", "keyring"])
-def test_killed_after_the_record(home: Home, target: Place) -> None:
-    """Of a move cut short after its record, a second choice of the same place removes the old copy."""
-    custodian = home.with_keyring("Working")
-    chosen = custodian.choose(target, None, home.records.append)
-    key = custodian.unlock(chosen)
-    home.file.write_text(key.reveal())
-    rings.Working.kept["oo", custodian.account] = key.reveal()
-
-    assert custodian.choose(target, chosen, home.records.append) == chosen
-    assert home.file.exists() == (target == "file")
-    assert (home.in_keyring() is None) == (target == "file")
-    assert same_key(key, custodian.unlock(chosen))
-
-
-def test_leftover_of_another_key(home: Home) -> None:
-    """An old key in the new place is replaced by the one in use."""
-    custodian = home.with_keyring("Working")
-    begun, key = custodian.begin()
-    home.file.write_text(new_key().reveal())
-    assert same_key(key, custodian.unlock(custodian.choose("file", begun, home.records.append)))
-
-
-def test_old_copy_that_stays(home: Home) -> None:
-    """Where the old copy cannot be destroyed, that is said, and the new place is recorded and opens."""
-    custodian = home.with_keyring("Sticky")
-    begun, key = custodian.begin()
-    with pytest.raises(DataLockedError, match="old copy"):
-        custodian.choose("file", begun, home.records.append)
-    assert home.records == [BY_NAME]
-    assert same_key(key, custodian.unlock(BY_NAME))
-
-
-@pytest.mark.parametrize("place", ["file", "keyring", "passphrase"])
-def test_key_of_the_environment_stays(home: Home, place: Place) -> None:
-    """A key that comes from `OO_KEY` is not moved: by record, by variable, or even by a wrong variable."""
-    cases: list[tuple[dict[str, str], Custody | None]] = [
-        ({}, Custody("environment", chosen=True)),
-        ({"OO_KEY": new_key().reveal()}, None),
-        ({"OO_KEY": "wrong"}, BY_NAME),
-    ]
-    for variables, custody in cases:
-        with pytest.raises(BadUsageError, match="OO_KEY"):
-            home.with_keyring("Working", **variables).choose(place, custody, home.records.append)
-    assert home.records == []
 
 
 def test_destroy_everywhere(home: Home) -> None:
@@ -405,23 +230,3 @@ def test_two_homes_share_nothing(tmp_path: Path) -> None:
 def test_remote_sources_want_a_choice(custody: Custody, expected: bool) -> None:
     """A token is only sealed under a key whose place is safe or was chosen by name."""
     assert Custodian.may_hold_remote(custody) is expected
-
-
-def test_a_key_from_the_environment_is_not_oos_to_change(home: Home) -> None:
-    """A new key cannot be put there; and only the right old one may be handed over for it."""
-    old, new, other = new_key(), new_key(), new_key()
-    given, taken = Custody("environment", chosen=True), []
-
-    def commit(before: Secret, after: Secret) -> None:
-        taken.append((before.reveal(), after.reveal()))
-
-    with pytest.raises(BadUsageError):
-        home.with_keyring(NONE, OO_KEY=old.reveal()).rotate(given, key_id(old), commit)
-    with pytest.raises(DataLockedError):
-        home.with_keyring(NONE).hand_over(given, key_id(old), commit)
-    for variables in ({}, {"OO_KEY_OLD": other.reveal()}):
-        with pytest.raises(DataLockedError):
-            home.with_keyring(NONE, OO_KEY=new.reveal(), **variables).hand_over(given, key_id(old), commit)
-    assert taken == []
-    assert home.with_keyring(NONE, OO_KEY=new.reveal(), OO_KEY_OLD=old.reveal()).hand_over(given, key_id(old), commit)
-    assert taken == [(old.reveal(), new.reveal())]

@@ -202,6 +202,16 @@ def test_a_part_of_a_month_is_shredded_by_renewing(home: Home, tmp_path: Path) -
         home.another().unseal(sealed, "mood", "note", "d")
 
 
+def test_renewing_a_span_leaves_what_came_after(home: Home) -> None:
+    """The months behind its end keep their keys, and with them what they hold."""
+    before = {key.month: key.id for key in keys.every(home.store.conn) if key.source == "mood"}
+    with home.store.write():
+        assert home.sealer.renew("mood", "2026-10", "2026-11") == 1
+    after = {key.month: key.id for key in keys.every(home.store.conn) if key.source == "mood"}
+    assert (after["2026-10"] != before["2026-10"], after["2026-12"]) == (True, before["2026-12"])
+    assert home.notes() == {"n": "in November", "d": "in December", "e": "a day after"}
+
+
 def test_renewing_past_what_is_damaged(home: Home) -> None:
     """One text that never opened again stops no forgetting."""
     with home.store.write() as conn:

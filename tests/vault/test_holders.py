@@ -267,6 +267,6 @@ def test_the_memory_of_whoever_holds_a_key_is_closed() -> None:
     kernel, get_dumpable = ctypes.CDLL(None), 3  # prctl(2)
     try:
         keep_closed()
-        assert kernel.prctl(get_dumpable, 0, 0, 0, 0) == 0
+        assert kernel.prctl(get_dumpable) == 0
     finally:
-        kernel.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+        kernel.prctl(PR_SET_DUMPABLE, 1)
