@@ -7,8 +7,9 @@ from oo_cli.adapters.sources.calendar import place, reader, source
 from oo_cli.adapters.sources.calendar.place import Place
 from oo_cli.adapters.sources.calendar.source import CalendarSource
 from oo_cli.house import House
+from oo_cli.usecases import aftermath
 from oo_data.errors import BadUsageError
-from oo_data.store import busy, erase, history, profile
+from oo_data.store import busy, history, keys, profile
 
 PLACES = "calendar.places"
 
@@ -52,14 +53,19 @@ class Calendars:
         return tuple(each for each, known in zip(places, names, strict=True) if known != name)
 
     def keep(self, left: tuple[Place, ...]) -> None:
-        """Keep these alone, and no stretch until they are read again: whose a stretch is, nobody knows."""
+        """Keep these alone, and no stretch until they are read again: whose a stretch is, nobody knows.
+
+        Older copies are shut to where the others were.
+        """
         house = self._house
-        house.keep_secret(PLACES, place.to_text(left))
+        aftermath.owe(house)
         with house.store.write() as conn:
+            keys.outdate(conn, source.SOURCE)
             busy.replace(conn, source.SOURCE, ())
             profile.connect_source(conn, source.SOURCE, house.clock.now_ms(), place.watched(left))
             profile.outdate_shelf(conn)
-        erase.compact(house.store)
+        house.keep_secret(PLACES, place.to_text(left))
+        aftermath.settle_soon(house)
 
     def take(self, new: Place) -> None:
         """Try a place, and keep it only if it can be read."""

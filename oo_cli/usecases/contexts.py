@@ -7,17 +7,19 @@ from typing import NamedTuple
 from oo_cli.engine import contexts as engine
 from oo_cli.engine.when import HOUR_MS
 from oo_cli.house import House
+from oo_cli.usecases import aftermath
 from oo_data.contracts.event import ContextChanged
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.signal import ContextSignal
 from oo_data.errors import BadUsageError, ConsentMissingError
 from oo_data.names import clean, identity
 from oo_data.store import contexts as store
-from oo_data.store import erase, profile
+from oo_data.store import erase, keys, profile
 from oo_data.store.contexts import Context
 
 NAME_LENGTH = 32
 OFF = "off"
+SOURCE = "context"  # what their names are sealed under
 ACTIVE = "context.active"
 AUTO = "context.auto"  # the consent to look for signs
 
@@ -51,7 +53,7 @@ def switch(house: House, name: str, also: bool = False) -> bool:
     """Switch a context on by hand and, unless `also`, the others that were so off; whether it is a new one."""
     cleaned, ref = _named(house, name)
     now = house.clock.now_ms()
-    sealed = house.sealer.seal(cleaned, "context", "name", ref, source="context", at=None)
+    sealed = house.sealer.seal(cleaned, "context", "name", ref, source=SOURCE, at=None)
     with house.store.write() as conn:
         known = {context.ref: context for context in store.contexts(conn)}
         for other in known.values():
@@ -86,7 +88,7 @@ def schedule(house: House, name: str, text: str) -> tuple[bool, str]:
     except ValueError:
         hint = 'Try: --schedule "mon-fri 9:00-17:00, sat 10-12", or --schedule off'
         raise BadUsageError("That is not a schedule.", hint) from None
-    sealed = house.sealer.seal(cleaned, "context", "name", ref, source="context", at=None)
+    sealed = house.sealer.seal(cleaned, "context", "name", ref, source=SOURCE, at=None)
     with house.store.write() as conn:
         known = {context.ref: context for context in store.contexts(conn)}
         before = known.get(ref, Context(ref, sealed, False, "", house.clock.now_ms()))
@@ -105,7 +107,7 @@ def bind(house: House, name: str, sign: str) -> None:
     seen = house.doors.signs(house)
     if sign not in seen:
         raise BadUsageError(f"No {sign} is seen just now.", "Try again where it is.")
-    sealed = house.sealer.seal(cleaned, "context", "name", ref, source="context", at=None)
+    sealed = house.sealer.seal(cleaned, "context", "name", ref, source=SOURCE, at=None)
     with house.store.write() as conn:
         _require(house)
         known = {context.ref: context for context in store.contexts(conn)}
@@ -157,13 +159,19 @@ def _require(house: House) -> None:
 
 
 def remove(house: House, name: str) -> None:
-    """Erase a context and the record of its changes. Raises `BadUsageError` where there is none of that name."""
+    """Erase a context and the record of its changes, and shut older copies to it.
+
+    Raises `BadUsageError` where there is none of that name.
+    """
     _, ref = _named(house, name)
+    if ref not in {context.ref for context in store.contexts(house.store.conn)}:
+        raise BadUsageError("There is no such context.", "See: oo context")
+    aftermath.owe(house)
     with house.store.write() as conn:
-        if not store.remove(conn, ref):
-            raise BadUsageError("There is no such context.", "See: oo context")
+        store.remove(conn, ref)
+        keys.outdate(conn, SOURCE)
         profile.outdate_shelf(conn)
-    erase.compact(house.store)
+    aftermath.settle_soon(house)
 
 
 def active_refs(house: House, now: int) -> frozenset[str]:
@@ -184,7 +192,7 @@ def preferred_refs(house: House, now: int) -> frozenset[str]:
 
 def features(house: House, now: int) -> tuple[Feature, ...]:
     """How many contexts are on; a schedule may change that, so it is fresh for an hour."""
-    return (Feature(ACTIVE, float(len(active_refs(house, now))), now, now + HOUR_MS, ("context",)),)
+    return (Feature(ACTIVE, float(len(active_refs(house, now))), now, now + HOUR_MS, (SOURCE,)),)
 
 
 def _turn(house: House, context: Context, active: bool, now: int) -> None:

@@ -10,12 +10,12 @@ from oo_agents import registry
 from oo_cli.engine.features import habit as engine
 from oo_cli.engine.when import DAY_MS, local, midnight
 from oo_cli.house import House
-from oo_cli.usecases import own
+from oo_cli.usecases import aftermath, own
 from oo_data.contracts.event import SourceConnected
 from oo_data.contracts.feature import TaskCompletion
 from oo_data.errors import BadUsageError
 from oo_data.names import clean, identity
-from oo_data.store import erase, habits, profile, records, words
+from oo_data.store import habits, keys, profile, records
 from oo_data.store.habits import SOURCE, Habit
 
 NAME_LENGTH = 60
@@ -113,14 +113,15 @@ def untick(house: House, which: str) -> tuple[str, bool]:
 
 
 def remove(house: House, which: str) -> tuple[str, int]:
-    """Erase one habit and all that tells of it; its name, and how often it had been done."""
+    """Erase one habit and all that tells of it, and shut older copies to it; its name, and how often it was done."""
     habit = _find(house, which)
     name = _name(house, habit)
+    aftermath.owe(house)
     with house.store.write() as conn:
         done = habits.remove(conn, habit.ref)
+        keys.outdate(conn, SOURCE)
         profile.outdate_shelf(conn)
-    erase.compact(house.store)
-    words.clear(house.paths)
+    aftermath.settle_soon(house)
     return name, done
 
 

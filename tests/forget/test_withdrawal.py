@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from oo_cli.adapters.sources.calendar.place import Place, to_text
 from oo_cli.house import Doors, House
-from oo_cli.usecases import aftermath, consent, forget_part, moods, own
+from oo_cli.usecases import aftermath, consent, contexts, forget_part, habits, moods, own
 from oo_cli.usecases.connect import set_consent
+from oo_cli.wiring_calendar import PLACES, Calendars
 from oo_data.errors import DataLockedError
 from oo_data.ports import Sealer
 from oo_data.store import db, keys, profile
@@ -20,11 +22,16 @@ from tests.fakes import FixedClock, house_at
 from tests.forget.lives import Life
 from tests.store.conftest import rows
 
-WITHDRAWN: dict[str, Callable[[House], object]] = {
-    "consent revoke source.mood": lambda house: consent.revoke(house, own.MOOD),
-    "consent revoke agent": lambda house: consent.revoke(house, "agent.momentum"),
-    "consent revoke model": lambda house: consent.revoke(house, "llm.tip-generator.local"),
-    "mood --forget": moods.forget,
+HERE, THERE = Place("file", "/home/me/here.ics"), Place("url", "https://calendar.example.org/secret")
+# What each erases, and how.
+WITHDRAWN: dict[str, tuple[str, Callable[[House], object]]] = {
+    "consent revoke source.mood": ("mood.", lambda house: consent.revoke(house, own.MOOD)),
+    "consent revoke agent": ("snippet.", lambda house: consent.revoke(house, "agent.momentum")),
+    "consent revoke model": ("snippet.", lambda house: consent.revoke(house, "llm.tip-generator.local")),
+    "mood --forget": ("mood.", moods.forget),
+    "habit remove": ("habit.", lambda house: habits.remove(house, "Stretch")),
+    "context --remove": ("context.", lambda house: contexts.remove(house, "work")),
+    "disconnect calendar --only": (f"secret.{PLACES}", lambda house: Calendars(house).keep((HERE,))),
 }
 
 
@@ -47,10 +54,13 @@ def unsealed(life: Life, path: Path) -> set[str]:
 @pytest.mark.parametrize("way", WITHDRAWN)
 def test_a_withdrawal_shuts_older_copies_too(life: Life, tmp_path: Path, way: str) -> None:
     """No key of today opens what was erased in the database of before, whichever command erased it."""
+    gone, erase = WITHDRAWN[way]
+    habits.add(life.house, "Stretch", "1d")
+    contexts.switch(life.house, "work")
+    life.house.keep_secret(PLACES, to_text((HERE, THERE)))
     shutil.copy(life.house.paths.database, copy := tmp_path / "copy.db")
-    gone = "mood." if "mood" in way else "snippet."
     assert any(name.startswith(gone) for name in unsealed(life, copy))
-    WITHDRAWN[way](life.house)
+    erase(life.house)
     assert not any(name.startswith(gone) for name in unsealed(life, copy))
     assert unsealed(life, Path(life.house.paths.database))
     assert aftermath.owed(life.house) is None
