@@ -156,7 +156,7 @@ def test_tries_never_fall_below_what_may_have_arrived(outcomes: list[Outcome]) -
     """However sendings end, the count is that of those that may have arrived, up to the one that settled it."""
     import sqlite3
 
-    from oo_data.store.migrations import V1, V2
+    from oo_data.store.schema import V1, V2
 
     conn = sqlite3.connect(":memory:", isolation_level=None)
     conn.executescript(V1 + V2)

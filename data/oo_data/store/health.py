@@ -44,7 +44,7 @@ def _is_sound(conn: sqlite3.Connection) -> bool:
 @cache
 def _made() -> Columns:
     """Every table and column as a first start makes them."""
-    from oo_data.store.migrations import STEPS
+    from oo_data.store.schema import STEPS
 
     with closing(sqlite3.connect(":memory:")) as conn:
         for _, script in STEPS:
