@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from oo_cli.adapters.vault.holders import VARIABLE, EnvHolder, FileHolder
+from oo_cli.adapters.vault.holders import VARIABLE, EnvHolder, FileHolder, deleted, found_or_made
 from oo_cli.adapters.vault.keyring_holder import KeyringAbsentError, KeyringHolder
 from oo_cli.adapters.vault.passphrase_holder import Asker, PassphraseHolder
-from oo_cli.adapters.vault.private_file import make_private
+from oo_cli.adapters.vault.private_file import alone
 from oo_cli.adapters.vault.sealer import key_id, new_key, other_key, same_key
 from oo_data.env import Paths
-from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, DataLockedError, OoError
+from oo_data.errors import BadUsageError, DataDamagedError, DataLockedError, OoError
 from oo_data.ports import KeyHolder
 from oo_data.secret import Secret
-from oo_data.store.db import told
 
 # What `destroy` reports.
 KEYRING_DESTROYED: Final = "keyring: key destroyed"
@@ -111,10 +108,10 @@ class Custodian:
                 return Custody("file", chosen=False), key
             keyring = self._keyring(None)
             try:
-                key = _found_or_made(keyring)
+                key = found_or_made(keyring)
                 return Custody("keyring", chosen=False, backend=keyring.backend_name()), key
             except KeyringAbsentError:
-                return Custody("file", chosen=False), _found_or_made(file)
+                return Custody("file", chosen=False), found_or_made(file)
 
     def choose(
         self, place: Place, custody: Custody | None, record: Callable[[Custody], None], wanted: str | None = None
@@ -129,7 +126,7 @@ class Custodian:
         target = self._holder(place, custody)
         with self._alone():
             if custody is None:
-                _found_or_made(target)
+                found_or_made(target)
             else:
                 key = self._unlocked(custody, wanted)
                 if place == "passphrase":
@@ -176,7 +173,7 @@ class Custodian:
                 commit(old, new)
             elif not self._keeps_another(custody, wanted):
                 return False
-            _, left = _deleted(self._holder(custody.holder, custody, more) for more in _SLOTS)
+            _, left = deleted(self._holder(custody.holder, custody, more) for more in _SLOTS)
         if left:
             raise DataLockedError("The new key is in use, but a copy of the old one could not be destroyed.", left.hint)
         return True
@@ -195,7 +192,7 @@ class Custodian:
     def destroy(self, custody: Custody | None) -> list[str]:
         """Delete the key wherever it may be; fixed words for what was destroyed and what could not be."""
         done: list[str] = []
-        gone, left = _deleted(self._keyring(custody, more) for more in _SLOTS)
+        gone, left = deleted(self._keyring(custody, more) for more in _SLOTS)
         if gone:
             done.append(KEYRING_DESTROYED)
         # An absent keyring is worth a word only where the key was recorded in it.
@@ -203,7 +200,7 @@ class Custodian:
             left = None
         if left:
             done.append(KEYRING_UNREACHED)
-        gone, left = _deleted(self._holder(name, custody, more) for name in _FILES for more in _SLOTS)
+        gone, left = deleted(self._holder(name, custody, more) for name in _FILES for more in _SLOTS)
         if gone:
             done.append(FILE_DESTROYED)
         if left:
@@ -247,17 +244,17 @@ class Custodian:
         if new is None or key_id(new) != wanted:
             _there(key, custody)
             raise other_key()
-        with contextlib.suppress(OoError):  # the next start tries again
+        with suppress(OoError):  # the next start tries again
             holder.save(new)
             following.delete()
         return new
 
     def _drop_others(self, custody: Custody, place: Place) -> None:
         """Destroy the copies in other places, those that a move or a rotation cut short may have left included."""
-        _deleted([self._holder(place, custody, _NEXT)])
+        deleted([self._holder(place, custody, _NEXT)])
         for name in get_args(Place):
             if name != place:
-                _, left = _deleted(self._holder(name, custody, more) for more in _SLOTS)
+                _, left = deleted(self._holder(name, custody, more) for more in _SLOTS)
                 if left and name == custody.holder:
                     raise DataLockedError(
                         "The key was moved, but its old copy could not be destroyed.",
@@ -272,25 +269,16 @@ class Custodian:
                 return FileHolder(f"{self._path}{more}")
             case "passphrase":
                 return PassphraseHolder(f"{self._path}.sealed{more}", self._asker)
-        return self._keyring(custody, more)
+            case "keyring":
+                return self._keyring(custody, more)
 
     def _keyring(self, custody: Custody | None, more: str = "") -> KeyringHolder:
         recorded = custody.backend if custody is not None else ""
         return KeyringHolder(f"{self.account}{more}", self._backend or recorded or None)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> AbstractContextManager[None]:
         """Only one process at a time begins, moves or rotates keys; never inside the store's own lock."""
-        try:
-            make_private(os.path.dirname(self._lock_path))
-            fd = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise told(error) from error
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(fd)
+        return alone(self._lock_path)
 
 
 def account_name(environ: Mapping[str, str], paths: Paths) -> str:
@@ -301,31 +289,10 @@ def account_name(environ: Mapping[str, str], paths: Paths) -> str:
     return f"key@{hashlib.sha256(place).hexdigest()[:16]}"
 
 
-def _found_or_made(holder: KeyHolder) -> Secret:
-    key = holder.load()
-    if key is None:
-        key = new_key()
-        holder.save(key)
-    return key
-
-
 def _there(key: Secret | None, custody: Custody) -> Secret:
     if key is None:
         raise DataLockedError(*_MISSING[custody.holder])
     return key
-
-
-def _deleted(holders: Iterable[KeyHolder]) -> tuple[bool, OoError | None]:
-    """Whether any of them held a key, which is gone now, and what stood in the way of one that may hold it still."""
-    gone, left = False, None
-    for holder in holders:
-        try:
-            gone = holder.delete() or gone
-        except CannotWriteError as error:
-            left = error
-        except DataLockedError as error:
-            return gone, error  # a keyring: asking it again would only take longer
-    return gone, left
 
 
 def _backend_of(holder: KeyHolder) -> str:

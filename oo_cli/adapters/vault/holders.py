@@ -1,12 +1,13 @@
-"""Holders of the home's key beside the keyring: the environment, and a file that only its owner can read."""
+"""Holders of the home's key beside the keyring: the environment, and a private file; and what goes for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from oo_cli.adapters.vault.private_file import PrivateFile
-from oo_cli.adapters.vault.sealer import key_bytes, key_from_text, same_key
-from oo_data.errors import CannotWriteError, DataLockedError
+from oo_cli.adapters.vault.sealer import key_bytes, key_from_text, new_key, same_key
+from oo_data.errors import CannotWriteError, DataLockedError, OoError
+from oo_data.ports import KeyHolder
 from oo_data.secret import Secret
 
 VARIABLE, OLD_VARIABLE = "OO_KEY", "OO_KEY_OLD"
@@ -80,3 +81,25 @@ class FileHolder:
     def delete(self) -> bool:
         """Overwrite the key once and unlink it; whether there was one. Flash memory may keep old blocks."""
         return self._file.delete()
+
+
+def found_or_made(holder: KeyHolder) -> Secret:
+    """The key that a holder keeps; a new one where it keeps none."""
+    key = holder.load()
+    if key is None:
+        key = new_key()
+        holder.save(key)
+    return key
+
+
+def deleted(holders: Iterable[KeyHolder]) -> tuple[bool, OoError | None]:
+    """Whether any of them held a key, which is gone now, and what stood in the way of one that may hold it still."""
+    gone, left = False, None
+    for holder in holders:
+        try:
+            gone = holder.delete() or gone
+        except CannotWriteError as error:
+            left = error
+        except DataLockedError as error:
+            return gone, error  # a keyring: asking it again would only take longer
+    return gone, left

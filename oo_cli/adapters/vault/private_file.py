@@ -1,10 +1,12 @@
-"""One line in a file that only its owner can read, written whole or not at all."""
+"""One line in a file that only its owner can read, written whole or not at all; and the lock for it."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from oo_data.errors import CannotWriteError, DataLockedError
 from oo_data.store.db import told
@@ -74,6 +76,21 @@ class PrivateFile:
         finally:
             if before >= 0:
                 os.close(before)
+
+
+@contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Hold the lock of this path, as one process at a time can. Raises `OoError`."""
+    try:
+        make_private(os.path.dirname(path))
+        fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise told(error) from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def make_private(directory: str) -> None:
