@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -13,7 +14,7 @@ from oo_cli.house import House
 from oo_cli.usecases import agenda
 from oo_data.contracts.event import SourceFailed, SourceRefreshed
 from oo_data.contracts.feature import TaskCompletion, TaskFeatures
-from oo_data.contracts.signal import Reading, TaskSignal
+from oo_data.contracts.signal import BusyBlock, Reading, TaskSignal
 from oo_data.errors import ConnectionNeededError, ConsentMissingError, OoError, SourceUnavailableError
 from oo_data.store import busy, forgotten, history, profile, records, shelf
 from oo_data.store.forgotten import Forgotten
@@ -22,13 +23,18 @@ from oo_data.store.profile import SourceState
 # What a source may suffer from by itself. A locked vault or a full disk concerns all, and is not contained.
 TROUBLES = (SourceUnavailableError, ConnectionNeededError, ConsentMissingError)
 LOCAL = frozenset(("todotxt", "taskwarrior", "habit"))
+PARTLY_LOCAL = frozenset(("calendar",))  # files beside addresses
 
 
 @dataclass(slots=True)
 class Pulled:
-    """What the sources said. `signals` hold the words, by reference, and live no longer than the refresh."""
+    """What the sources said. `signals` hold the words, by reference, and live no longer than the refresh.
+
+    `at_home`: when the person is taken by the part of a source that lies on this machine, where no more could be read.
+    """
 
     readings: dict[str, Reading] = field(default_factory=dict)
+    at_home: dict[str, tuple[BusyBlock, ...]] = field(default_factory=dict)
     failures: dict[str, OoError] = field(default_factory=dict)
     tasks: dict[str, list[TaskFeatures]] = field(default_factory=dict)
     signals: dict[str, TaskSignal] = field(default_factory=dict)
@@ -46,6 +52,15 @@ class Remembering(Protocol):
 
     def history(self, progress: str | None, now_ms: int) -> Iterator[Reading]:
         """Readings to be kept one by one; `progress` of the last one kept says where to go on."""
+        ...
+
+
+@runtime_checkable
+class PartlyLocal(Protocol):
+    """A source of which a part may lie on this machine."""
+
+    def busy_at_home(self, now_ms: int) -> tuple[BusyBlock, ...] | None:
+        """When the person is taken, as that part and what was known tell; None where it tells nothing new."""
         ...
 
 
@@ -69,8 +84,11 @@ def pull(
     before = {task.ref: task for task in records.tasks(house.store.conn)}
     pulled.forgotten = forgotten.forgotten(house.store.conn)
     for state in profile.sources(house.store.conn).values():
-        consented = f"source.{state.id}" in granted
-        if not consented or state.id in resting or (local_only and not is_local(state)):
+        if f"source.{state.id}" not in granted:
+            continue
+        if state.id in resting or (local_only and not is_local(state)):
+            if state.id in PARTLY_LOCAL:
+                _read_at_home(house, pulled, state.id)
             continue
         with house.spans.span("source", state.id) as step:
             _read(house, pulled, state, before, progress, keep)
@@ -95,6 +113,15 @@ def _read(
             _remember(house, pulled, state.id, source, progress)
     except TROUBLES as error:
         pulled.failures[state.id] = error
+
+
+def _read_at_home(house: House, pulled: Pulled, source_id: str) -> None:
+    """Take what can be had without leaving this machine; that nothing can be is no failure of the source."""
+    with suppress(*TROUBLES):
+        source = house.source(source_id)
+        busy = source.busy_at_home(house.clock.now_ms()) if isinstance(source, PartlyLocal) else None
+        if busy is not None:
+            pulled.at_home[source_id] = busy
 
 
 def is_local(state: SourceState) -> bool:
@@ -147,7 +174,7 @@ def all_tasks(house: House, pulled: Pulled) -> list[TaskFeatures]:
 
 def busy_spans(house: House, pulled: Pulled, now: int) -> list[Stretch]:
     """When the person is taken, as just read, and as last known for what told nothing new; in order, merged."""
-    told = {id: reading.busy for id, reading in pulled.readings.items() if reading.busy is not None}
+    told = {id: reading.busy for id, reading in pulled.readings.items() if reading.busy is not None} | pulled.at_home
     known = [block for block in busy.blocks(house.store.conn, now) if block.source not in told]
     fresh = (block for blocks in told.values() for block in blocks)
     return merged((block.from_ms, block.until_ms) for block in (*known, *fresh))
@@ -182,11 +209,13 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         records.replace_tasks(conn, source, now, pulled.tasks[source])
         profile.source_read(conn, source, now, reading.mark)
         if reading.busy is not None:
-            busy.replace(conn, source, merged((block.from_ms, block.until_ms) for block in reading.busy))
+            _keep_busy(house, source, reading.busy)
         agenda.served(house, agenda.source_duty(source), now, every=house.doors.every(source))
         if reading.progress is not None:
             history.set_progress(conn, source, reading.progress)
         house.bus.publish(conn, SourceRefreshed(source, len(pulled.tasks[source]), len(reading.done)), now)
+    for source in pulled.at_home.keys() & connected.keys():
+        _keep_busy(house, source, pulled.at_home[source])
     for source, error in pulled.failures.items():
         path = connected[source].watch_path if source in connected else None
         profile.source_failed(conn, source, type(error).__name__, shelf.mark_of(path) if path else None)
@@ -195,3 +224,7 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         house.bus.publish(conn, SourceFailed(source, type(error).__name__), now)
     records.add_completions(conn, fresh)
     return tuple(news)
+
+
+def _keep_busy(house: House, source: str, blocks: Iterable[BusyBlock]) -> None:
+    busy.replace(house.store.conn, source, merged((block.from_ms, block.until_ms) for block in blocks))

@@ -246,6 +246,45 @@ def test_files_alone_want_no_network(house: House, server: OneFile, tmp_path: Pa
     assert agenda.due(house).resting == set()
 
 
+MEETING = year.Event(f"2@{CANARY}", datetime.fromisoformat("2026-12-01T15:00"), 60, BERLIN)
+LUNCH = year.Event(f"3@{CANARY}", datetime.fromisoformat("2026-12-01T13:00"), 60, BERLIN)
+MEETING_MS, LUNCH_MS = (TUESDAY + 5 * HOUR, TUESDAY + 6 * HOUR), (TUESDAY + 3 * HOUR, TUESDAY + 4 * HOUR)
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_a_file_beside_an_address_is_read_at_home(
+    house: House, server: OneFile, tmp_path: Path, clock: FixedClock, offline: bool
+) -> None:
+    """Offline, or while the address rests, its appointments count too, nobody is asked, and the turn stays due."""
+    house.doors = house.doors._replace(every=lambda source: HOUR)
+    (tmp_path / "home.ics").write_text(year.ics([LUNCH]))
+    connect(house, Place("file", str(tmp_path / "home.ics")))
+    connect(house, Place("url", server.url))
+    refresh(house)
+    before, asked = profile.sources(house.store.conn)["calendar"], len(server.asked)
+    clock.advance(HOUR)
+    (tmp_path / "home.ics").write_text(year.ics([MEETING]))
+    refresh(house, local_only=offline, still=lambda: frozenset() if offline else frozenset({"calendar"}))
+    assert spans(house) == [DENTIST_MS, LUNCH_MS, MEETING_MS]  # whose the lunch was, nobody knows
+    assert (len(server.asked), profile.sources(house.store.conn)["calendar"]) == (asked, before)
+    assert "source.calendar" in agenda.due(house).overdue
+    refresh(house)
+    assert spans(house) == [DENTIST_MS, MEETING_MS]
+
+
+def test_at_home_a_broken_file_is_no_failure(house: House, server: OneFile, tmp_path: Path) -> None:
+    """What cannot be read without the address is left until that is asked again."""
+    (tmp_path / "home.ics").write_text(year.ics([LUNCH]))
+    connect(house, Place("file", str(tmp_path / "home.ics")))
+    connect(house, Place("url", server.url))
+    refresh(house)
+    for text in ("no calendar", None):
+        path = tmp_path / "home.ics"
+        path.unlink() if text is None else path.write_text(text)
+        assert refresh(house, local_only=True).failures == ()
+        assert spans(house) == [DENTIST_MS, LUNCH_MS]
+
+
 def test_places_survive_sealing() -> None:
     """What is kept of a place comes back whole."""
     places = (Place("caldav", "https://x.org/", USER, LOGIN, True, (USER,)), Place("file", "/a b.ics"))

@@ -70,22 +70,36 @@ class CalendarSource:
         needs_packages()
         mark = mark_of(self._places[0].at) if self._places[0].kind == "file" else None
         state = self._state(now_ms)
-        texts, marks, errors = self._ask(dict(state.marks), now_ms)
+        texts, marks, errors = self._ask(self._places, dict(state.marks), now_ms)
         if len(errors) == len(self._places):
             raise errors[0]
         if not texts:
             return Reading(mark=mark, problems=state.problems + self._missed(errors))
         if len(texts) + len(errors) < len(self._places):
-            texts, marks, errors = self._ask({}, now_ms)  # stretches are kept together, so all are worked out again
+            texts, marks, errors = self._ask(
+                self._places, {}, now_ms
+            )  # stretches are kept together, so all are worked out again
         spans, problems, broken = self._worked_out(texts, now_ms)
         errors += broken
         if len(errors) == len(self._places):
             raise errors[0]
         if errors:
-            spans += [(block.from_ms, block.until_ms) for block in self._known]
+            spans += self._known_spans()
             return Reading(mark=mark, busy=_blocks(spans), problems=problems + self._missed(errors))
         state = State(now_ms + AHEAD_MS, self._zone, tuple(marks.items()), problems)
         return Reading(mark=mark, busy=_blocks(spans), problems=problems, progress=self._sealed(state))
+
+    def busy_at_home(self, now_ms: int) -> tuple[BusyBlock, ...] | None:
+        """What the files among the places tell, beside what was known; None where none of them changed.
+
+        Nothing of it counts as read: the next reading is of all places again.
+        """
+        files = [place for place in self._places if place.kind == "file"]
+        if files:
+            needs_packages()
+        texts, _, _ = self._ask(files, dict(self._state(now_ms).marks), now_ms)
+        spans, _, _ = self._worked_out(texts, now_ms)
+        return _blocks(spans + self._known_spans()) if spans else None
 
     def complete(self, handle: str, now_ms: int) -> bool:
         """Always False: a calendar holds nothing to tick."""
@@ -95,10 +109,12 @@ class CalendarSource:
         """Always False, as `complete` is."""
         return False
 
-    def _ask(self, marks: dict[str, str], now_ms: int) -> tuple[list[tuple[Place, str]], dict[str, str], list[OoError]]:
-        """The texts of the places that changed, the marks of all that could be read, and the errors of the rest."""
+    def _ask(
+        self, places: Sequence[Place], marks: dict[str, str], now_ms: int
+    ) -> tuple[list[tuple[Place, str]], dict[str, str], list[OoError]]:
+        """The texts of those that changed, the marks of all that could be read, and the errors of the rest."""
         texts, seen, errors = [], {}, list[OoError]()
-        for place in self._places:
+        for place in places:
             try:
                 told = self._reader.read(place, marks.get(place.id, ""), now_ms, now_ms + AHEAD_MS)
             except (SourceUnavailableError, ConnectionNeededError) as error:
@@ -124,6 +140,9 @@ class CalendarSource:
                 continue
             spans, problems = spans + found, problems + wrong
         return spans, problems, errors
+
+    def _known_spans(self) -> Spans:
+        return [(block.from_ms, block.until_ms) for block in self._known]
 
     def _missed(self, errors: Sequence[OoError]) -> tuple[str, ...]:
         return (f"{len(errors)} of {len(self._places)} calendars could not be read",) if errors else ()
