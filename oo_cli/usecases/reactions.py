@@ -19,16 +19,21 @@ LAST = 60  # the same where only the last few reactions matter
 def reactions(house: House, limit: int = KEPT) -> tuple[Reacted, ...]:
     """Oldest first. An ignored tip stands at the time it was shown: that was the moment it did not suit."""
     kinds = (FeedbackGiven, FeedbackUndone, TipIgnored, TipShown)
-    logged = events.latest(house.store.conn, kinds, limit)
-    undone = {entry.event.subject for entry in logged if isinstance(entry.event, FeedbackUndone)}
-    shown = {entry.event.subject: entry.at for entry in reversed(logged) if isinstance(entry.event, TipShown)}
-    found = []
-    for entry in logged:
-        if isinstance(entry.event, TipIgnored):
-            found.append(Reacted(shown.get(entry.event.subject, entry.at), gate.IGNORED, entry.event.about))
-        elif isinstance(entry.event, FeedbackGiven) and entry.id not in undone:
-            found.append(Reacted(entry.at, entry.event.reaction, entry.event.about))
-    return tuple(sorted(found, key=lambda reacted: reacted.at))
+    undone: set[str] = set()
+    shown: dict[str, int] = {}
+    said: list[tuple[str, Reacted]] = []  # under the id of the reaction, or of the tip that got none
+    for entry in events.newest(house.store.conn, kinds, limit):
+        match entry.event:
+            case FeedbackUndone(subject):
+                undone.add(subject)
+            case TipShown(subject):
+                shown.setdefault(subject, entry.at)
+            case TipIgnored(subject, about):
+                said.append((subject, Reacted(entry.at, gate.IGNORED, about)))
+            case FeedbackGiven(about=about, reaction=reaction):
+                said.append((entry.id, Reacted(entry.at, reaction, about)))
+    stand = (reacted._replace(at=shown.get(of, reacted.at)) for of, reacted in said if of not in undone)
+    return tuple(sorted(stand, key=lambda reacted: reacted.at))
 
 
 def advised(house: House, since: int, until: int) -> frozenset[str]:
@@ -46,10 +51,9 @@ def unprompted(house: House, done: Sequence[TaskCompletion]) -> list[TaskComplet
 
     Who does what oO has just named has not chosen it from the list: to learn from that would be to learn oO.
     """
-    logged = events.latest(house.store.conn, (FeedbackGiven,), KEPT)
     answered = {
         (entry.event.about, entry.at)
-        for entry in logged
+        for entry in events.newest(house.store.conn, (FeedbackGiven,), KEPT)
         if isinstance(entry.event, FeedbackGiven) and entry.event.reaction == "done"
     }
     return [c._replace(timed=False) if (c.ref, c.at) in answered else c for c in done] if answered else list(done)

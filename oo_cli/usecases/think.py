@@ -208,13 +208,14 @@ def _still_said(house: House, waiting: dict[str, str], now: int) -> list[Snippet
 
 
 def _reactions(conn: Connection) -> tuple[Reacted, ...]:
-    logged = events.latest(conn, (FeedbackGiven, FeedbackUndone), 5000)
-    undone = {entry.event.subject for entry in logged if isinstance(entry.event, FeedbackUndone)}
-    return tuple(
-        Reacted(entry.at, entry.event.reaction, entry.event.about)
-        for entry in reversed(logged)
-        if isinstance(entry.event, FeedbackGiven) and entry.id not in undone
-    )
+    undone: set[str] = set()
+    given: list[tuple[str, Reacted]] = []
+    for entry in events.newest(conn, (FeedbackGiven, FeedbackUndone), 5000):
+        if isinstance(entry.event, FeedbackUndone):
+            undone.add(entry.event.subject)
+        elif isinstance(entry.event, FeedbackGiven):
+            given.append((entry.id, Reacted(entry.at, entry.event.reaction, entry.event.about)))
+    return tuple(reacted for event_id, reacted in reversed(given) if event_id not in undone)
 
 
 def record(house: House, thoughts: Thoughts, sources: Sequence[str], now: int) -> None:
