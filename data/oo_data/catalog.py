@@ -59,7 +59,7 @@ ENTRIES: tuple[Entry, ...] = (
         "mixed rows",
     ),
     Entry("table", "pref", "preferences", "numbers, fixed words", "until unset", "mixed rows"),
-    Entry("table", "decision", "decisions", "keyed references, scores", "14 days unless shown", "mixed rows"),
+    Entry("table", "decision", "decisions", "keyed references, packed scores", "14 days unless shown", "mixed rows"),
     Entry("table", "tip", "tips", "sealed words, keyed references", "words 24 h after they run out", "own rows"),
     Entry("table", "mute", "muted subjects", "keyed references, times", "until they end", "own rows"),
     Entry("table", "silence", "silent spans", "times, fixed words", "until they end", "own rows"),

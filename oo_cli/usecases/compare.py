@@ -15,6 +15,7 @@ from oo_cli.engine.policies import stages
 from oo_cli.engine.when import local
 from oo_cli.house import House
 from oo_data.contracts.tip import Decision
+from oo_data.store import decisions
 from oo_data.store import policies as store
 
 SEED = 20261  # intervals are drawn from the same numbers each time: the same past gives the same figures
@@ -47,7 +48,7 @@ def samples(house: House) -> dict[str, list[Sample]]:
     for outcome in store.outcomes(conn, 0, OUTCOMES):
         if outcome.decision_id in told:
             continue
-        beside = store.of_moment(conn, outcome.decision_id)
+        beside = decisions.of_moment(conn, outcome.decision_id)
         live = next((d for d in beside.values() if d.id == outcome.decision_id), None)
         if live is None or live.chosen != outcome.subject or live.propensity <= 0:
             continue
@@ -99,7 +100,7 @@ def gain(known: list[Sample]) -> Interval | None:
 
 def online(house: House, policy: str, live: str) -> Online:
     """How a shadow's choices lie to those of the policy that is live now, over its last decisions."""
-    pairs = store.compared(house.store.conn, policy, live, LAST)
+    pairs = decisions.compared(house.store.conn, policy, live, LAST)
     if not pairs:
         return Online(0, 0, 0.0, 0.0)
     same = sum(live.chosen == shadow.chosen for live, shadow in pairs)

@@ -16,6 +16,7 @@ from oo_data.contracts.feature import TaskCompletion
 from oo_data.contracts.tip import Candidate, Decision
 from oo_data.ids import new_id
 from oo_data.ports import Tracer
+from oo_data.store import decisions as log
 from oo_data.store import events
 from oo_data.store import policies as store
 from oo_data.store.policies import Outcome, StoredModel
@@ -116,7 +117,7 @@ def learn(house: House, now: int) -> int:
 
 
 def _heard(house: House, state: greedy.State, outcome: Outcome) -> greedy.State:
-    terms = store.scores_of(house.store.conn, outcome.decision_id, greedy.NAME, outcome.subject)
+    terms = log.scores_of(house.store.conn, outcome.decision_id, greedy.NAME, outcome.subject)
     if terms is None:
         return state  # decided before this policy was there, or erased
     return greedy.learn(state, greedy.logged(terms), greedy.reward(outcome.reaction, outcome.reason))

@@ -23,7 +23,7 @@ from oo_cli.usecases.decide import REFUSED
 from oo_cli.usecases.reactions import unprompted
 from oo_data.contracts.event import TipShown
 from oo_data.errors import CannotWriteError
-from oo_data.store import events, records
+from oo_data.store import decisions, events, records
 from oo_data.store import policies as store
 
 DAYS = 90
@@ -127,7 +127,7 @@ def _reacting(house: House) -> Reacting:
     conn = house.store.conn
     lessons = []
     for outcome in store.outcomes(conn, 0, OUTCOMES):
-        terms = store.scores_of(conn, outcome.decision_id, greedy.NAME, outcome.subject)
+        terms = decisions.scores_of(conn, outcome.decision_id, greedy.NAME, outcome.subject)
         if terms is not None:
             worth = greedy.reward(outcome.reaction, outcome.reason)
             lessons.append(Lesson(outcome.at, greedy.logged(terms), worth))

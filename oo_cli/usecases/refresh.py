@@ -19,6 +19,7 @@ from oo_data.errors import DataLockedError, OoError
 from oo_data.store import (
     asked,
     busy,
+    decisions,
     devices,
     effort,
     egress,
@@ -217,7 +218,7 @@ def _put_on_shelf(house: House, ready: prepare.Shelf, now: int) -> None:
     # Of the settings as they are now: one may have been set while this refresh ran.
     tips.replace_silences(conn, now, gate.ORIGIN, gate.spans(profile.prefs(conn), now, house.zone))
     for decision in ready.decisions:
-        records.save_decision(conn, decision)
+        decisions.save(conn, decision)
     for decision in ready.decisions[:1]:
         house.bus.publish(conn, ShelfPrepared(decision.id, len(ready.tips), len(ready.spans)), now)
     holdout.draw(house, now)
@@ -243,7 +244,7 @@ def _sweep(house: House, now: int) -> None:
     agenda.served(house, agenda.SWEEP, now, hours=agenda.DAILY_HOURS)
     tips.sweep_words(conn, now - WORDS_TTL_MS)
     outbox.sweep(house, now)
-    records.sweep_decisions(conn, now - DECISION_TTL_MS)
+    decisions.sweep(conn, now - DECISION_TTL_MS)
     moods.sweep(house, now)
     effort.sweep(conn)
     busy.sweep(conn, now)

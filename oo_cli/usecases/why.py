@@ -15,7 +15,7 @@ from oo_cli.house import House
 from oo_cli.render import SILENCES
 from oo_cli.usecases.recommend import words_of
 from oo_data.contracts.event import TipShown
-from oo_data.store import asked, busy, events, profile, records, shelf
+from oo_data.store import asked, busy, decisions, events, profile, records, shelf
 from oo_data.store.asked import Asked
 
 Explained = dict[str, Any]
@@ -51,7 +51,7 @@ def _tip(house: House, tip_id: str) -> Explained | None:
         return None
     event = shown.event
     _, source, decision_id, *_ = shelf.tip_row(conn, event.subject)
-    decision = records.decision(conn, decision_id)
+    decision = decisions.decision(conn, decision_id)
     text, reason, _ = words_of(house, event.subject)
     terms = dict(decision.scores.get(event.about, {})) if decision else {}
     likely, _ = terms.get(LIKELY, (None, 0.0))

@@ -13,7 +13,7 @@ from oo_cli.usecases import feedback, moods, refresh
 from oo_data.contracts.profile import Pref
 from oo_data.contracts.signal import DoneSignal, Reading
 from oo_data.ports import Source
-from oo_data.store import erase, keys, policies, profile, records, tips, words
+from oo_data.store import dump, erase, keys, policies, profile, records, tips, words
 from tests.fakes import BERLIN, DAY, HOUR, TUESDAY, FakeSource, FixedClock, file_vault
 
 KEY = "5f" * 32  # of the references, the same in both lives
@@ -54,7 +54,8 @@ def bytes_of(house: House) -> str:
         for text in keys.texts(house.store.conn)
         if text.table != "vector"
     ]
-    return "\n".join([*house.store.conn.iterdump(), *opened])
+    logged = [str(row) for row in dump.rows(house.store.conn, "decision")]
+    return "\n".join([*house.store.conn.iterdump(), *opened, *logged])
 
 
 def title(source: str, task: int) -> str:

@@ -14,7 +14,7 @@ from oo_cli.usecases.policies import report
 from oo_cli.usecases.refresh import refresh
 from oo_cli.usecases.why import explain, lines
 from oo_data.ids import new_id
-from oo_data.store import egress, policies, profile, shelf
+from oo_data.store import decisions, egress, profile, shelf
 from tests.fakes import DAY, HOUR, MINUTE
 from tests.llm.conftest import CLOUD, LOCAL, Bench, Open
 from tests.llm.upstream import Asked, Reply, Script, always, answer, completion
@@ -59,7 +59,7 @@ def test_the_choice_runs_in_shadow(bench: Bench) -> None:
     first, second, *_ = bench.shelf()
     assert (bench.text(first), first.wording) == ("Pay the rent", "skipped:choice")
     assert (bench.reason(second), second.wording) == (SAID.replace("Pay the rent", "Call Grandma"), "model")
-    beside = policies.of_moment(bench.house.store.conn, first.decision_id)
+    beside = decisions.of_moment(bench.house.store.conn, first.decision_id)
     assert (beside["orchestrator"].stage, beside["orchestrator"].chosen) == ("shadow", second.subject)
     assert beside["ranker"].chosen == first.subject
 

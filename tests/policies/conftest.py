@@ -13,7 +13,7 @@ from oo_cli.house import House
 from oo_cli.usecases import decide
 from oo_data.contracts.event import FeedbackGiven, TipIgnored, TipShown
 from oo_data.contracts.tip import Candidate, Decision
-from oo_data.store import profile, records, tips, words
+from oo_data.store import decisions, profile, tips, words
 from oo_data.store.tips import ShelvedTip
 from tests.fakes import FixedClock, house_at
 from tests.policies.world import MOMENT
@@ -50,7 +50,7 @@ def decided(house: House, clock: FixedClock) -> Decide:
         rows = decide.decisions(bench, candidates, MOMENT, clock.now).decisions
         with house.store.write() as conn:
             for row in rows:
-                records.save_decision(conn, row)
+                decisions.save(conn, row)
         return rows
 
     return make

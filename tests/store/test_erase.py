@@ -34,6 +34,7 @@ from oo_data.env import Paths
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import (
     cursors,
+    decisions,
     devices,
     duties,
     egress,
@@ -129,7 +130,7 @@ def full(store: Store, new_tip: NewTip) -> Store:
         cursors.save(conn, "mirror.nats 127.0.0.1:4222", 1)
         for origin in ("user", "inferred"):
             homes.take_turn(conn, "momentum", "p", origin, homes.Turn(1, "set"))
-        records.save_decision(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
+        decisions.save(conn, Decision("d", 1, "urgency", "live", "open", "todoist-ref", 1.0, {}))
     egress.begin(store, EgressRow("q", TUESDAY, "api.todoist.com", "read", "source.todoist", ()))
     return store
 
@@ -185,8 +186,8 @@ def test_one_agent_is_erased(full: Store) -> None:
     """What the agent made goes; the person's own settings of it, and every other agent, stay."""
     before = {table: rows(full, table) for table in ("snippet", "pref", "tip", "agent_run")}
     with full.write() as conn:
-        scores = '{"a": {"due": [1, 2], "agent.momentum": [1, 1]}}'
-        conn.execute("insert into decision values ('d-m', 1, 'urgency', 'live', 'open', 'a', 1.0, ?, '')", (scores,))
+        scores = {"a": {"due": (1.0, 2.0), "agent.momentum": (1.0, 1.0)}}
+        decisions.save(conn, Decision("d-m", 1, "urgency", "live", "open", "a", 1.0, scores))
         append_event(conn, "e-m", 1, "SnippetEmitted", "momentum", "{}")
         append_event(conn, "e-p", 1, "PrefInferred", "momentum.stdev", "{}")
         erased = erase.agent(conn, "momentum")

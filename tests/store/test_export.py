@@ -91,6 +91,9 @@ def test_everything_is_in_it_in_the_clear(lived: House, tmp_path: Path) -> None:
     assert names == exported | {"manifest.json", "README.md", *(f"lists/{name}" for name in LISTS)}
     assert all(word in content for word in SECRETS)
     assert count == sum(written.rows.values()) > 50
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        decided = [json.loads(line) for line in archive.read("oO/data/decision.jsonl").splitlines()]
+    assert all(json.loads(row["scores"])[row["chosen"]] for row in decided if row["stage"] == "live")
     assert written.unread == 0
     assert stat.S_IMODE(os.stat(tmp_path / "out.zip").st_mode) == 0o600
 
@@ -258,11 +261,12 @@ DAMAGE = (
     lambda old: old + b"{\n",
     lambda old: old.replace(b'"at": 1', b'"at": "soon 1'),
     lambda old: old + old,
+    lambda old: old.replace(b'": "', b'": "\\ud800'),
 )
 
 
 @pytest.mark.parametrize("change", DAMAGE)
-@pytest.mark.parametrize("table", ["event", "mood"])
+@pytest.mark.parametrize("table", ["event", "mood", "decision"])
 def test_a_changed_export_takes_nothing_in(lived: House, tmp_path: Path, table: str, change: object) -> None:
     """A missing table, a foreign column, a wrong type, a row twice: one error, and the home is as empty as before."""
     export(lived, str(tmp_path / "out.zip"))

@@ -13,8 +13,8 @@ from oo_cli.usecases.recommend import recommend
 from oo_cli.usecases.refresh import refresh
 from oo_data.contracts.tip import RecommendRequest, Tip
 from oo_data.errors import BadUsageError, ConsentMissingError
+from oo_data.store import dump, profile, records, shelf, tips
 from oo_data.store import habits as store
-from oo_data.store import profile, records, shelf, tips
 from tests.fakes import DAY, HOUR, TUESDAY, FixedClock, house_at
 from tests.store.conftest import rows
 
@@ -170,10 +170,12 @@ def test_one_habit_goes_alone(home: House, clock: FixedClock) -> None:
     held = Path(home.paths.database).read_bytes()
     assert NAME.casefold().encode() not in held.lower()
     assert gone.ref.encode() in held
+    assert gone.ref in str(list(dump.rows(home.store.conn, "decision")))
     assert gone.name in held
     assert habits.remove(home, NAME) == (NAME, 1)
     held = Path(home.paths.database).read_bytes()
     assert gone.ref.encode() not in held
+    assert gone.ref not in str(list(dump.rows(home.store.conn, "decision")))
     assert gone.name not in held
     assert store.habits(home.store.conn) == [stays]
     assert [done.ref for done in records.completions(home.store.conn, 0)] == [stays.ref]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from oo_data import errors
-from oo_data.store import db, health, profile
+from oo_data.contracts.tip import Decision
+from oo_data.store import db, decisions, health, profile
 from oo_data.store.db import Store
 
 
@@ -42,6 +43,14 @@ def break_a_value(store: Store) -> None:
     store.conn.execute("insert into pref values ('global', 'tips.per_day', 'user', '[1 2]', 0, 1)")
 
 
+def break_a_packed_value(store: Store) -> None:
+    """A bit of the scores of a decision is another."""
+    with store.write() as conn:
+        decisions.save(conn, Decision("d", 1, "urgency", "live", "open", "a", 1.0, {"a": {"due": (1.0, 2.0)}}))
+    ((packed,),) = store.conn.execute("select scores from decision").fetchall()
+    change(store, packed, bytes((*packed[:9], packed[9] ^ 1, *packed[10:])))
+
+
 def change(store: Store, old: bytes, new: bytes) -> None:
     """Bytes of the file are others."""
     store.close()
@@ -50,7 +59,7 @@ def change(store: Store, old: bytes, new: bytes) -> None:
     path.write_bytes(path.read_bytes().replace(old, new))
 
 
-@pytest.mark.parametrize("damage", [break_a_page, break_a_reference, break_a_name, break_a_value])
+@pytest.mark.parametrize("damage", [break_a_page, break_a_reference, break_a_name, break_a_value, break_a_packed_value])
 def test_health(store: Store, damage: Callable[[Store], None]) -> None:
     """A fault that no query would meet by chance is found, and told."""
     health.check(store.conn)

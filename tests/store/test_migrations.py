@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -21,7 +23,7 @@ from oo_data import errors
 from oo_data.contracts.tip import Decision
 from oo_data.env import Paths
 from oo_data.secret import Secret
-from oo_data.store import db, egress, events, keys, migrations, profile, records, shelf, tips
+from oo_data.store import db, decisions, egress, events, health, keys, migrations, profile, records, shelf, tips
 
 GOLDEN = Path(__file__).parent / "golden"
 KEY = Secret("00" * 32)
@@ -236,7 +238,7 @@ def test_golden_data(paths: Paths, golden: str) -> None:
         assert records.runs(conn) == {"momentum": ("1.0.0", at, "ok", 12)}
         said = records.snippets(conn, at)[0]
         assert sealer.unseal(said.text, "snippet", "text", "momentum") == "A good week."
-        assert records.decision(conn, "d1") == Decision(
+        assert decisions.decision(conn, "d1") == Decision(
             "d1", at, "urgency", "live", "open", ref, 0.75, {ref: {"overdue": (1.0, 2.5)}}
         )
         assert [tip.subject for tip in tips.on_shelf(conn, at)] == [ref]
@@ -246,6 +248,20 @@ def test_golden_data(paths: Paths, golden: str) -> None:
         assert tips.muted(conn, at) == {"advice.momentum": at + 86_400_000}
         assert [entry.event.subject for entry in events.since(conn, 0)] == [tip_id, tip_id]
         assert egress.recent(store, 1)[0].bytes_in == 4000
+
+
+def test_scores_are_packed_as_they_lay(paths: Paths, golden: str) -> None:
+    """Those of an older release read the same; what nobody could read is carried over, and told as before."""
+    run(
+        golden,
+        "insert into decision select 'd2', at, policy, stage, gate, chosen, 1, cast(x'7bff' as text) from decision",
+    )
+    with closing(open_or_prepare(paths)) as store:
+        packed = dict(store.conn.execute("select id, scores from decision"))
+        assert json.loads(decisions.unpack(packed["d1"])) == {"a1b2c3d4e5f60718293a4b5c": {"overdue": [1.0, 2.5]}}
+        assert zlib.decompress(packed["d2"]) == b"\x7b\xff"
+        with pytest.raises(errors.DataDamagedError):
+            health.check(store.conn)
 
 
 def test_golden_texts_are_sealed_anew(paths: Paths) -> None:

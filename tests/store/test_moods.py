@@ -14,7 +14,7 @@ from oo_data.contracts.event import MoodNoted
 from oo_data.contracts.feature import Feature
 from oo_data.contracts.tip import Decision
 from oo_data.errors import BadUsageError, ConsentMissingError
-from oo_data.store import events, profile, records, tips, words
+from oo_data.store import decisions, events, profile, records, tips, words
 from oo_data.store import moods as store
 from oo_data.store.moods import Mood
 from tests.fakes import DAY, HOUR, FixedClock, house_at
@@ -92,8 +92,8 @@ def test_moods_go_alone_and_leave_nothing(house: House, new_tip: NewTip) -> None
     with house.store.write() as conn:
         records.save_features(conn, [Feature("mood.last", 4.0, 1, 2, ("mood",)), Feature("done.total", 1.0, 1, 2, ())])
         scores = {"ref": {"mood.energy": (1.0, 1.0)}}
-        records.save_decision(conn, Decision("by-mood", 1, "linear", "live", "open", "ref", 1.0, scores))
-        records.save_decision(conn, Decision("by-due", 1, "linear", "live", "open", "ref", 1.0, {"ref": {}}))
+        decisions.save(conn, Decision("by-mood", 1, "linear", "live", "open", "ref", 1.0, scores))
+        decisions.save(conn, Decision("by-due", 1, "linear", "live", "open", "ref", 1.0, {"ref": {}}))
         advice = new_tip("advice", "advice.momentum", kind="advice", source="agent", consent="agent.momentum", rank=1)
         tips.replace_shelf(conn, 1, (), [new_tip("todo"), advice])
         words.write(house.paths, [("advice", "You have been low lately.", "", "null")])
@@ -110,7 +110,7 @@ def test_moods_go_alone_and_leave_nothing(house: House, new_tip: NewTip) -> None
     assert words.places(house.paths) == []
     conn = house.store.conn
     assert [row[0] for row in rows(house.store, "feature")] == ["done.total"]
-    assert (records.decision(conn, "by-mood"), records.decision(conn, "by-due") is None) == (None, False)
+    assert (decisions.decision(conn, "by-mood"), decisions.decision(conn, "by-due") is None) == (None, False)
     assert [tip.id for tip in tips.on_shelf(conn, 1)] == ["todo"]
     assert tips.sealed_texts(conn).keys() == {"todo"}
     assert own.MOOD in profile.granted(conn)

@@ -15,17 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oo_cli.house import open_or_prepare
-from oo_data.contracts.event import TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
-from oo_data.contracts.tip import Decision
 from oo_data.env import Paths
-from oo_data.errors import OoError
-from oo_data.store import events, profile, records, tips
+from oo_data.store import profile, records
 from oo_data.store.db import Store
 from oo_data.store.records import StoredSnippet
 from oo_data.store.shelf import CLOCK_SLACK_MS
 from tests.fakes import TUESDAY
-from tests.store.conftest import NewTip
 
 REFS = st.text("0123456789abcdef", min_size=1, max_size=24)
 SOURCES = st.sampled_from(["todotxt", "todoist"])
@@ -46,11 +42,6 @@ DONE = st.builds(
 SNIPPET = st.builds(
     StoredSnippet, REFS, REFS, st.binary(max_size=40), st.lists(REFS, max_size=3).map(tuple), NUMBERS,
     st.integers(0, CLOCK_SLACK_MS), st.integers(1, 1 << 52), st.lists(REFS, max_size=2).map(tuple),
-)  # fmt: skip
-DECISION = st.builds(
-    Decision, REFS, TIMES, REFS, st.sampled_from(["live", "shadow"]), REFS, st.none() | REFS, st.floats(0, 1),
-    st.dictionaries(REFS, st.dictionaries(REFS, st.tuples(NUMBERS, NUMBERS), max_size=2), max_size=2),
-    REFS,
 )  # fmt: skip
 
 
@@ -73,11 +64,8 @@ def writing() -> Iterator[sqlite3.Connection]:
     st.lists(TASK, unique_by=lambda t: t.ref, max_size=4),
     st.lists(DONE, unique_by=lambda d: (d.source, d.ref, d.at), max_size=4),
     st.lists(SNIPPET, unique_by=lambda s: s.agent_id, max_size=4),
-    st.lists(DECISION, unique_by=lambda d: d.id, max_size=3),
 )
-def test_round_trips(
-    tasks: list[TaskFeatures], done: list[TaskCompletion], said: list[StoredSnippet], decisions: list[Decision]
-) -> None:
+def test_round_trips(tasks: list[TaskFeatures], done: list[TaskCompletion], said: list[StoredSnippet]) -> None:
     """Every value that the contracts allow comes back equal, from any source."""
     with writing() as conn:
         for source in ("todotxt", "todoist"):
@@ -87,15 +75,11 @@ def test_round_trips(
         records.add_completions(conn, done)
         records.add_completions(conn, done)
         records.replace_snippets(conn, [], said)
-        for decision in decisions:
-            records.save_decision(conn, decision)
         assert sorted(records.tasks(conn)) == sorted(tasks)
         assert sorted(records.completions(conn, 0), key=repr) == sorted(done, key=repr)
         assert [c.at for c in records.completions(conn, 0)] == sorted(c.at for c in done)
         assert sorted(records.snippets(conn, 0)) == sorted(said)
         assert [s.weight for s in records.snippets(conn, 0)] == sorted((s.weight for s in said), reverse=True)
-        assert [records.decision(conn, decision.id) for decision in decisions] == decisions
-        assert records.decision(conn, "none") is None
 
 
 def task(ref: str, source: str) -> TaskFeatures:
@@ -180,28 +164,3 @@ def test_the_last_run_of_each_agent(conn: sqlite3.Connection) -> None:
     records.save_run(conn, "a", "2", 2, "ok", 4)
     records.save_run(conn, "b", "1", 1, "ok", 5)
     assert records.runs(conn) == {"a": ("2", 2, "ok", 4), "b": ("1", 1, "ok", 5)}
-
-
-def test_decisions_are_swept_unless_shown(conn: sqlite3.Connection, new_tip: NewTip) -> None:
-    """Whatever was before a person's eyes can be explained later; the rest goes after its time."""
-    for name, at in (("seen", 1), ("unseen", 1), ("fresh", TUESDAY)):
-        records.save_decision(conn, Decision(name, at, "urgency", "live", "open", None, 1.0, {}))
-    tips.replace_shelf(conn, 0, (), [new_tip("a", decision_id="seen"), new_tip("b", decision_id="unseen")])
-    events.append(conn, "e", 1, TipShown("a", "ref-a", "tip"))
-    assert records.sweep_decisions(conn, TUESDAY) == 1
-    assert [records.decision(conn, name) is not None for name in ("seen", "unseen", "fresh")] == [True, False, True]
-
-
-@pytest.mark.parametrize(
-    "decision",
-    [
-        Decision("d", 1, "urgency", "live", "open", None, 1.5, {}),
-        Decision("d", 1, "urgency", "trial", "open", None, 0.5, {}),  # type: ignore[arg-type]
-    ],
-    ids=["propensity", "stage"],
-)
-def test_a_decision_that_cannot_be_is_refused(store: Store, decision: Decision) -> None:
-    """A propensity that is no probability would spoil every later comparison of policies."""
-    with pytest.raises(OoError), store.write() as conn:
-        records.save_decision(conn, decision)
-    assert records.decision(store.conn, "d") is None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Parameters = SupportsLenAndGetItem[Any] | Mapping[str, Any]
 
 APPLICATION_ID = 0x6F4F3031  # "oO01"
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 BUSY_SECONDS = 5.0
 POLL_SECONDS = 0.05  # how long SQLite itself asks again before its caller queues
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from oo_data import catalog
 from oo_data.errors import DataDamagedError
-from oo_data.store import keys
+from oo_data.store import decisions, keys
 
 Row = dict[str, Any]
+PACKED = {"decision": "scores"}  # lies packed, and is a text outside
+_REFUSALS = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError, UnicodeError)
 
 
 def tables() -> tuple[str, ...]:
@@ -27,10 +29,12 @@ def count(conn: sqlite3.Connection, table: str) -> int:
 
 def rows(conn: sqlite3.Connection, table: str) -> Iterator[Row]:
     """Every row of one of `tables`, sealed bytes as they lie."""
+    packed = PACKED.get(table)
     found = conn.execute(f'select * from "{table}"')  # noqa: S608 - a name of ours
     names = [column[0] for column in found.description]
-    for row in found:
-        yield dict(zip(names, row, strict=True))
+    for values in found:
+        row = dict(zip(names, values, strict=True))
+        yield row | {packed: decisions.unpack(row[packed])} if packed else row
 
 
 def sealed_columns(table: str) -> dict[str, str]:
@@ -53,11 +57,15 @@ def insert(conn: sqlite3.Connection, table: str, found: Iterable[Mapping[str, An
             names = [name for name in known if name in row]
             marks = ", ".join("?" * len(names))
             sql = f'insert into "{table}" ({", ".join(names)}) values ({marks})'  # noqa: S608 - names of ours
-            conn.execute(sql, [row[name] for name in names])
+            conn.execute(sql, [_lying(table, name, row[name]) for name in names])
             added += 1
-    except (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError) as error:
+    except _REFUSALS as error:
         raise _damaged() from error
     return added
+
+
+def _lying(table: str, column: str, value: Any) -> Any:
+    return decisions.pack(value) if PACKED.get(table) == column and isinstance(value, str) else value
 
 
 def _damaged() -> DataDamagedError:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from oo_data import catalog
 from oo_data.env import Paths
-from oo_data.store import keys
+from oo_data.store import decisions, keys
 from oo_data.store.db import Store, told
 from oo_data.store.vectors import GATEWAY
 
@@ -173,11 +173,7 @@ def agent(conn: sqlite3.Connection, agent_id: str) -> dict[str, int]:
     for table in ("pref_log", "register"):
         conn.execute(f"delete from {table} where scope = ? and source <> 'user'", (agent_id,))  # noqa: S608 - our own
     return {
-        "decisions": conn.execute(
-            "delete from decision where instr(scores, :mark) > 0 or (moment <> '' and moment in"
-            " (select moment from decision where instr(scores, :mark) > 0))",
-            {"mark": f'"agent.{agent_id}"'},
-        ).rowcount,
+        "decisions": decisions.erase(conn, [f'"agent.{agent_id}"']),
         "models": conn.execute("delete from model").rowcount,
         "questions to a model": conn.execute("delete from asked").rowcount,
         "snippets": conn.execute("delete from snippet where agent_id = ?", (agent_id,)).rowcount,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Mapping
 
-from oo_data.store import erase, forgotten
+from oo_data.store import decisions, erase, forgotten
 
 # What happened in the span, and what rests on that though it came later. A reaction and its undoing go together:
 # alone, the one that is left would mean something else.
@@ -55,11 +55,6 @@ _TASK_GATHER = (
     "insert into gone_event select id from event where subject in (select id from gone_tip)"
     " or json_extract(data, '$.about') in (select ref from gone)"
     " or type in ('PrefInferred', 'SnippetEmitted', 'ShelfPrepared')",
-    "create temp table gone_decision (id text primary key)",
-    "insert into gone_decision select distinct decision.id from decision, gone where instr(scores, gone.ref) > 0"
-    " or chosen = gone.ref",
-    "insert or ignore into gone_decision select id from decision where moment <> ''"
-    " and moment in (select moment from decision where id in (select id from gone_decision))",
 )
 _TASK = {
     "mute": "delete from mute where subject in (select ref from gone) or event_id in (select id from gone_event)",
@@ -67,7 +62,6 @@ _TASK = {
     "outbox": "delete from outbox where event_id in (select id from gone_event)",
     "event": "delete from event where id in (select id from gone_event)",
     "tip": "delete from tip where id in (select id from gone_tip)",
-    "decision": "delete from decision where id in (select id from gone_decision)",
     "effort": "delete from effort where ref in (select ref from gone)",
     "vector": "delete from vector where substr(ref, 1, instr(ref, '.') - 1) in (select ref from gone)",
     # What was inferred of a project rests on the votes of its tasks.
@@ -112,8 +106,9 @@ def task(conn: sqlite3.Connection, refs: Mapping[str, Collection[str]]) -> dict[
     for statement in _TASK_GATHER:
         conn.execute(statement)
     erased = {table: conn.execute(statement).rowcount for table, statement in (_TASK | _MIXED).items()}
+    erased["decision"] = decisions.erase(conn, [ref for known in refs.values() for ref in known])
     conn.execute(_UNPLACED)
-    for name in ("gone", "gone_tip", "gone_event", "gone_decision"):
+    for name in ("gone", "gone_tip", "gone_event"):
         conn.execute(f"drop table {name}")
     return erased
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from oo_data.store import decisions
+
 SOURCE = "habit"
 
 
@@ -60,7 +62,7 @@ def remove(conn: sqlite3.Connection, ref: str) -> int:
         " or subject in (select id from tip where subject = :ref)",
         {"ref": ref},
     )
-    conn.execute("delete from decision where instr(scores, ?) > 0", (ref,))
+    decisions.erase(conn, [ref])
     for table, column in (("tip", "subject"), ("mute", "subject"), ("task", "ref"), ("effort", "ref"),
                           ("area", "ref"), ("habit", "ref")):  # fmt: skip
         conn.execute(f"delete from {table} where {column} = ?", (ref,))  # noqa: S608 - our own names

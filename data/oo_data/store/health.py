@@ -10,11 +10,11 @@ from functools import cache
 from typing import TypeVar
 
 from oo_data.errors import DataDamagedError, OoError
-from oo_data.store import db
+from oo_data.store import db, decisions
 
 Found = TypeVar("Found")
 Columns = frozenset[tuple[str, str]]
-# Columns of JSON that every command trusts to be what oO wrote.
+# Columns of JSON that every command trusts to be what oO wrote, the bytes among them packed.
 JSON = (("decision", "scores"), ("event", "data"), ("feature", "value"), ("pref", "value"), ("pref_log", "value"))
 
 
@@ -44,11 +44,10 @@ def _is_sound(conn: sqlite3.Connection) -> bool:
 @cache
 def _made() -> Columns:
     """Every table and column as a first start makes them."""
-    from oo_data.store.schema import STEPS
+    from oo_data.store import migrations
 
     with closing(sqlite3.connect(":memory:")) as conn:
-        for _, script in STEPS:
-            conn.executescript(script)
+        migrations.build(conn)
         return _columns(conn)
 
 
@@ -61,9 +60,9 @@ def _columns(conn: sqlite3.Connection) -> Columns:
 
 def _is_json(conn: sqlite3.Connection, table: str, column: str) -> bool:
     try:
-        for (text,) in conn.execute(f"select {column} from {table} where {column} is not null"):  # noqa: S608 - ours
-            json.loads(text)
-    except ValueError:
+        for (held,) in conn.execute(f"select {column} from {table} where {column} is not null"):  # noqa: S608 - ours
+            json.loads(decisions.unpack(held) if isinstance(held, bytes) else held)
+    except (ValueError, DataDamagedError):
         return False
     return True
 

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from oo_data.errors import CannotWriteError, DataDamagedError
-from oo_data.store import db
+from oo_data.store import db, decisions
 from oo_data.store.schema import STEPS
 
 if TYPE_CHECKING:
@@ -39,9 +39,22 @@ def _step(script: str, version: int) -> Callable[[object], None]:
     return step
 
 
+def build(conn: sqlite3.Connection) -> None:
+    """Make every table in an empty database."""
+    _lend(conn)
+    for _, script in STEPS:
+        conn.executescript(script)
+
+
+def _lend(conn: sqlite3.Connection) -> None:
+    """What scripts call and SQLite has not."""
+    conn.create_function("packed", 1, decisions.pack, deterministic=True)
+
+
 def _run(database: object, script: str, version: int) -> None:
     """Run a script statement by statement, because `executescript` would commit the surrounding transaction."""
     conn: sqlite3.Connection = database.conn  # type: ignore[attr-defined]
+    _lend(conn)
     for statement in script.split(";"):
         if statement.strip():
             conn.execute(statement)

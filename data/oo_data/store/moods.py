@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from oo_data.store import decisions
+
 
 class Mood(NamedTuple):
     """How the person said they felt: `score` 1 (low) to 5 at a time (UTC ms); the note is sealed."""
@@ -44,7 +46,7 @@ def erase(conn: sqlite3.Connection) -> dict[str, int]:
         "events": conn.execute("delete from event where type = 'MoodNoted'").rowcount,
         "features": conn.execute("delete from feature where key like 'mood.%'").rowcount,
         "snippets": conn.execute("delete from snippet").rowcount,
-        "decisions": conn.execute("delete from decision where instr(scores, '\"mood') > 0").rowcount,
+        "decisions": decisions.erase(conn, ['"mood']),
         "models": conn.execute("delete from model").rowcount,
     }
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import NamedTuple
-
-from oo_data.contracts.tip import Decision
 
 # A reaction that stands, or the measured silence, with the tip it was about; the newest first.
 _OUTCOMES = """
@@ -27,16 +24,6 @@ select t.subject, e.at,
     else json_extract(e.data, '$.reaction') end
 from event e join tip t on t.id = e.subject
 where e.type in ('TipShown', 'TipIgnored', 'FeedbackGiven') and e.at >= ? order by e.at
-"""
-_OF_MOMENT = """
-select id, at, policy, stage, gate, chosen, propensity, scores, moment from decision
-where id = :id or (moment <> '' and moment = (select moment from decision where id = :id))
-"""
-_COMPARED = """
-select l.id, l.at, l.policy, l.stage, l.gate, l.chosen, l.propensity, l.scores, l.moment,
-  s.id, s.at, s.policy, s.stage, s.gate, s.chosen, s.propensity, s.scores, s.moment
-from decision s join decision l on l.moment = s.moment and l.moment <> '' and l.stage = 'live'
-where s.policy = ? and s.stage = 'shadow' and l.chosen is not null and l.policy = ? order by s.at desc limit ?
 """
 
 
@@ -114,35 +101,3 @@ def taken_back(conn: sqlite3.Connection, up_to: int) -> bool:
 def seen(conn: sqlite3.Connection, since: int) -> list[Seen]:
     """What was shown and how it fared since then (UTC ms), oldest first."""
     return [Seen(*row) for row in conn.execute(_SEEN, (since,))]
-
-
-def of_moment(conn: sqlite3.Connection, decision_id: str) -> dict[str, Decision]:
-    """The decision and those of other policies at its moment, by policy."""
-    rows = conn.execute(_OF_MOMENT, {"id": decision_id})
-    return {found.policy: found for found in map(_decision, rows)}
-
-
-def scores_of(
-    conn: sqlite3.Connection, decision_id: str, policy: str, subject: str
-) -> dict[str, tuple[float, float]] | None:
-    """The terms (value, weight) that a policy gave to a subject at the moment of a decision; None if not logged."""
-    found = of_moment(conn, decision_id).get(policy)
-    terms = found.scores.get(subject) if found else None
-    return None if terms is None else dict(terms)
-
-
-def compared(conn: sqlite3.Connection, policy: str, live: str, limit: int) -> list[tuple[Decision, Decision]]:
-    """The last moments at which this policy ran in shadow of that one: the live decision and its own, newest first."""
-    rows = conn.execute(_COMPARED, (policy, live, limit))
-    return [(_decision(row[:9]), _decision(row[9:])) for row in rows]
-
-
-def _decision(row: tuple[str, int, str, str, str, str | None, float, str, str]) -> Decision:
-    found_id, at, policy, stage, gate, chosen, propensity, scores, moment = row
-    loaded = {
-        subject: {name: (value, weight) for name, (value, weight) in terms.items()}
-        for subject, terms in json.loads(scores).items()
-    }
-    return Decision(
-        found_id, at, policy, "live" if stage == "live" else "shadow", gate, chosen, propensity, loaded, moment
-    )

@@ -1,4 +1,4 @@
-"""What is derived from signals: tasks and completions without words, features, snippets, agent runs, decisions."""
+"""What is derived from signals: tasks and completions without words, features, snippets, agent runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
-from oo_data.contracts.tip import Decision
 from oo_data.store.shelf import CLOCK_SLACK_MS
 
 
@@ -152,48 +151,3 @@ def runs(conn: sqlite3.Connection) -> dict[str, tuple[str, int, str, int]]:
     """Version, time (UTC ms), outcome and duration (ms) of each agent's last run."""
     rows = conn.execute("select agent_id, version, at, outcome, millis from agent_run")
     return {agent_id: (version, at, outcome, millis) for agent_id, version, at, outcome, millis in rows}
-
-
-def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
-    """Log a decision with its scores and propensity."""
-    conn.execute(
-        "insert into decision (id, at, policy, stage, gate, chosen, propensity, scores, moment)"
-        " values (?,?,?,?,?,?,?,?,?)",
-        (
-            decision.id, decision.at, decision.policy, decision.stage, decision.gate, decision.chosen,
-            decision.propensity, json.dumps(decision.scores, separators=(",", ":")), decision.moment,
-        ),
-    )  # fmt: skip
-
-
-def decision(conn: sqlite3.Connection, decision_id: str) -> Decision | None:
-    """One decision by id."""
-    row = conn.execute(
-        "select id, at, policy, stage, gate, chosen, propensity, scores, moment from decision where id = ?",
-        (decision_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    scores = {
-        subject: {name: (value, weight) for name, (value, weight) in terms.items()}
-        for subject, terms in json.loads(row[7]).items()
-    }
-    found_id, at, policy, stage, gate, chosen, propensity, _, moment = row
-    return Decision(found_id, at, policy, stage, gate, chosen, propensity, scores, moment)
-
-
-_UNSEEN = """
-delete from decision where at < ?
-  and not exists (
-    select 1 from tip cross join event on event.subject = tip.id and event.type = 'TipShown'
-    where tip.decision_id = decision.id)
-  and (moment = '' or not exists (
-    select 1 from decision as live cross join tip on tip.decision_id = live.id
-      cross join event on event.subject = tip.id and event.type = 'TipShown'
-    where live.moment = decision.moment and live.moment <> ''))
-"""
-
-
-def sweep_decisions(conn: sqlite3.Connection, before: int) -> int:
-    """Drop decisions older than that (UTC ms) whose moment led to no tip that was seen; the number dropped."""
-    return conn.execute(_UNSEEN, (before,)).rowcount

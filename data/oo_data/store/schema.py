@@ -1,6 +1,7 @@
 """The schema, version by version; a script that was released is never edited.
 
-Times are UTC milliseconds. A BLOB column holds what is sealed; every other column holds ids, numbers or fixed words.
+Times are UTC milliseconds. A BLOB column holds what is sealed, or packed by `decisions`; every other column holds
+ids, numbers or fixed words.
 """
 
 from __future__ import annotations
@@ -248,6 +249,21 @@ create table register (
 # Which stream a place in it was counted by: one that is made anew under the same name begins again.
 V16 = "alter table cursor add column stream text not null default ''"
 
+# The log of decisions is most of the file: packed, a year of it is a fifth as large.
+V17 = """
+create table decision_packed (
+  id text primary key, at integer not null, policy text not null,
+  stage text not null check (stage in ('live', 'shadow')), gate text not null, chosen text,
+  propensity real not null check (propensity between 0 and 1), scores blob not null, moment text not null default ''
+) strict;
+insert into decision_packed
+  select id, at, policy, stage, gate, chosen, propensity, packed(cast(scores as blob)), moment from decision;
+drop table decision;
+alter table decision_packed rename to decision;
+create index decision_at on decision (at);
+create index decision_moment on decision (moment) where moment <> '';
+"""
+
 STEPS = (
     ("first_house", V1),
     ("outbox", V2),
@@ -265,4 +281,5 @@ STEPS = (
     ("cursors", V14),
     ("homes", V15),
     ("streams", V16),
+    ("packed_scores", V17),
 )
