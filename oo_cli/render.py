@@ -151,13 +151,13 @@ def say(text: str) -> None:
 
 
 def report(error: "OoError", as_json: bool) -> int:
-    """Tell an error in one line with its next step (an object with --json); its exit code."""
+    """Tell an error in one line with its next step (an object with --json), on any terminal; its exit code."""
+    told = f"oo: {error.line()}"
     if as_json:
         import json
 
-        _write(sys.stderr, json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint}))
-    else:
-        say(f"oo: {error.line()}")
+        told = json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint})
+    _write(sys.stderr, told)
     return error.exit_code
 
 

@@ -155,7 +155,7 @@ def test_a_terminal_breaks_no_word(line: str, broken: str) -> None:
     assert render.fitted(line, 0) == line
 
 
-@given(st.text(alphabet="ab  \u6b6f\u00e9\n"), st.integers(1, 30))
+@given(st.text(alphabet="ab  x=%\u6b6f\u00e9\n"), st.integers(1, 30))
 def test_fitting_keeps_every_word(text: str, columns: int) -> None:
     """Whatever is broken, the words are those that were said, in their order, and no line that could be is too long."""
     fitted = render.fitted(text, columns)
@@ -173,5 +173,18 @@ def test_only_a_terminal_is_fitted(child_environ: dict[str, str]) -> None:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 24, 0, 0))
     subprocess.run(words, env=child_environ, stdout=theirs, check=True)
     assert os.read(ours, 1000) == b"Call the dentist about\r\nthe crown\r\n"
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_an_error_is_one_line_on_every_terminal(child_environ: dict[str, str]) -> None:
+    """Words beside the data are fitted as the data is; an error, whose next step may be copied, is not."""
+    error = "BadUsageError('That is no mood.', 'Try: oo mood')"
+    said = f"render.say('Words beside the data break'); render.report({error}, False)"
+    code = f"from oo_cli import render; from oo_data.errors import BadUsageError; {said}"
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 24, 0, 0))
+    subprocess.run([sys.executable, "-c", code], env=child_environ, stderr=theirs, check=True)
+    assert os.read(ours, 1000) == b"Words beside the data\r\nbreak\r\noo: That is no mood. Try: oo mood\r\n"
     os.close(ours)
     os.close(theirs)
