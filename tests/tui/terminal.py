@@ -12,6 +12,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -93,6 +94,19 @@ class Terminal:
             words = status.read_text().split()
             found += int(words[words.index("voluntary_ctxt_switches:") + 1])
         return found
+
+    def until_asleep(self, seconds: float = 60.0) -> None:
+        """Read on until the program has nothing left to do: all its threads wait, and none woke for half a second."""
+        end, looks, before = time.monotonic() + seconds, 0, -1
+        while looks < 10:
+            assert time.monotonic() < end, "the program does not come to rest"
+            self._read(0.05)
+            woken = -1  # a thread may end while it is looked at
+            with suppress(OSError):
+                states = Path(f"/proc/{self.program.pid}/task").glob("*/stat")
+                if all(state.read_text().rpartition(")")[2].split()[0] == "S" for state in states):
+                    woken = self.wake_ups()
+            looks, before = (looks + 1 if woken == before >= 0 else 0), woken
 
     def is_restored(self) -> bool:
         """Whether the terminal is as it was before, with its own screen, cursor, and line discipline."""

@@ -113,7 +113,7 @@ def test_a_reaction_that_fails_while_leaving_is_told(
     assert oo("connect", "todotxt", "--file", str(todo)).code == 0
     with Terminal(door, child_environ) as terminal:
         terminal.until(b"\x1b[?2004h")
-        time.sleep(0.5)
+        terminal.until_asleep()  # else the list would be missed on the way in as well
         todo.rename(todo.with_suffix(".away"))
         terminal.press(b"dq")
         assert terminal.leave() == 5
