@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from oo_data.env import Paths
-from oo_data.errors import BadUsageError, CannotWriteError, DataDamagedError, OoError, SourceUnavailableError
+from oo_data.errors import (
+    BadUsageError,
+    CannotWriteError,
+    DataDamagedError,
+    DataLockedError,
+    OoError,
+    SourceUnavailableError,
+)
 from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
@@ -137,13 +144,17 @@ class House:
         self.zone = zone
         self.doors = doors
         self.say = say
+        self.may_begin = True  # not for what stays open, which would put back a home that was forgotten
+        self._was_seen = False
         self._store: Store | None = None
         self._opened: tuple[int, int] | None = None
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever kept here."""
-        return db.exists(self.paths.database)
+        """Whether anything was ever kept here. Once it was seen to be, no other home is begun in its place."""
+        found = db.exists(self.paths.database)
+        self._was_seen = self._was_seen or found
+        return found
 
     @property
     def is_gone(self) -> bool:
@@ -152,9 +163,9 @@ class House:
 
     @property
     def store(self) -> Store:
-        """The database, made or migrated where that is needed."""
+        """The database, made or migrated where that is needed. Raises `DataLockedError` where it may not be begun."""
         if self._store is None:
-            self._store = open_or_prepare(self.paths)
+            self._store = open_or_prepare(self.paths, self.may_begin and not self._was_seen)
             self._opened = db.identity(self.paths.database)
         return self._store
 
@@ -247,23 +258,31 @@ class House:
             self._store = None
 
 
-def open_or_prepare(paths: Paths) -> Store:
-    """Open the database; make or migrate it first where that is needed."""
+def open_or_prepare(paths: Paths, may_begin: bool = True) -> Store:
+    """Open the database; make or migrate it first where that is needed, unless there is none and none may be begun."""
     close_folders(paths)
-    if db.exists(paths.database):
-        # The key's lock is made once the database stands, so an empty one beside it is what is left of a full one.
-        if not os.path.getsize(paths.database) and os.path.exists(f"{paths.key_file}.lock"):
-            raise DataDamagedError("The database has been emptied.", "Put a backup in its place. See: oo doctor")
-        try:
-            return db.open_store(paths.database)
-        except db.OldSchemaError:
-            pass
-    else:
+    with suppress(db.OldSchemaError, db.NoneThereError):
+        return _open(paths)
+    if not db.exists(paths.database):
+        if not may_begin:
+            raise gone()
         make_folders(paths)
     from oo_data.store import migrations
 
     migrations.prepare(paths.database)
     return db.open_store(paths.database)
+
+
+def _open(paths: Paths) -> Store:
+    # The key's lock is made once the database stands, so an empty one beside it is what is left of a full one.
+    if db.is_empty(paths.database) and os.path.exists(f"{paths.key_file}.lock"):
+        raise DataDamagedError("The database has been emptied.", "Put a backup in its place. See: oo doctor")
+    return db.open_store(paths.database)
+
+
+def gone() -> DataLockedError:
+    """What is said to whatever outlives its home."""
+    return DataLockedError("This home was forgotten.", "Start oO anew.")
 
 
 def make_folders(paths: Paths) -> None:

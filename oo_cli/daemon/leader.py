@@ -21,11 +21,13 @@ class Lead:
             self._fd = locks.take(path)
         return self._fd is not None
 
-    def drop(self) -> None:
-        """Let another one lead."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+    def drop(self) -> bool:
+        """Let another one lead; whether this process did."""
+        if self._fd is None:
+            return False
+        os.close(self._fd)
+        self._fd = None
+        return True
 
 
 def _is_at(fd: int, path: str) -> bool:

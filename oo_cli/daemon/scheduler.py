@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from oo_cli.daemon.leader import Lead
 from oo_cli.house import House
 from oo_data.errors import OoError
-from oo_data.store import health
+from oo_data.store import erase, health
 
 if TYPE_CHECKING:
     from oo_cli.bus import Handler
@@ -112,8 +112,8 @@ class Scheduler:
         from oo_cli.usecases.agenda import look
 
         with self._home() as house:
-            if not house.exists or os.path.lexists(house.paths.forgetting):
-                self._lead.drop()
+            if _is_going(house):
+                self._leave(house)
                 return NOTHING
             if not self._lead.holds(f"{house.paths.state}/{LOCK}"):
                 return NOTHING
@@ -140,7 +140,12 @@ class Scheduler:
             self._failures, self._said = 0, ""
 
     def _fail(self, error: Exception) -> None:
-        """Tell a trouble once, and rest longer each time: a full disk cannot even keep that something failed."""
+        """Tell a trouble once, and rest longer each time: a full disk cannot even keep that something failed.
+
+        What fails of a home that was forgotten meanwhile is none.
+        """
+        if self._has_gone():
+            return
         self._failures += 1
         self._rests_until = time.monotonic() + self._beat_s * min(2 ** (self._failures - 1), LONGEST_REST_BEATS)
         line = error.line() if isinstance(error, OoError) else f"Something went wrong ({type(error).__name__})."
@@ -148,10 +153,30 @@ class Scheduler:
             self._said = line
             self._trouble(line)
 
+    def _has_gone(self) -> bool:
+        with suppress(Exception), self._home() as house:
+            if _is_going(house):
+                self._leave(house)
+                return True
+        return False
+
+    def _leave(self, house: House) -> None:
+        """Let go of the lead; a lock that was made beside the last step of a forget would be all that is left of it."""
+        if self._lead.drop() and not house.exists:
+            with suppress(OSError):
+                os.unlink(f"{house.paths.state}/{LOCK}")
+            erase.remove_folders(house.paths)
+
     @contextmanager
     def _home(self) -> Iterator[House]:
         house = self._open_house()
+        house.may_begin = False
         try:
             yield house
         finally:
             house.close()
+
+
+def _is_going(house: House) -> bool:
+    """Whether nobody lives here, or not for long."""
+    return not house.exists or os.path.lexists(house.paths.forgetting)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from oo_cli.engine import gate
 from oo_cli.engine.effort import Efforts
 from oo_cli.engine.when import DAY_MS
-from oo_cli.house import House, make_folders
+from oo_cli.house import House, gone, make_folders
 from oo_cli.usecases import agenda, areas, brain, contexts, holdout, moods, outbox, prepare, pull, think, trace
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown
 from oo_data.contracts.feature import Feature, TaskCompletion
-from oo_data.errors import DataLockedError, OoError
+from oo_data.errors import OoError
 from oo_data.store import (
     asked,
     busy,
@@ -67,12 +67,15 @@ def refresh(
     left unread, or None where nothing is to be done any more. Raises `DataLockedError` where the home was forgotten.
     """
     if house.is_gone:
-        raise DataLockedError("This home was forgotten.", "Start oO anew.")
-    make_folders(house.paths)
+        raise gone()
+    if house.may_begin:
+        make_folders(house.paths)
     fd = locks.take(f"{house.paths.state}/refresh.lock")
     if fd is None:
         return Report(busy=True)
     try:
+        if house.is_gone:  # the lock was a forget's
+            raise gone()
         resting = still() if still else frozenset[str]()
         if resting is None:
             return Report(busy=True)

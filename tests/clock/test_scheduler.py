@@ -47,11 +47,13 @@ def until(met: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 @contextmanager
-def running(home: Home, told: list[Event] | None = None, said: list[str] | None = None) -> Iterator[Scheduler]:
+def running(
+    home: Home, told: list[Event] | None = None, said: list[str] | None = None, beat_s: float = BEAT_S
+) -> Iterator[Scheduler]:
     """A scheduler on this home, ended at the end."""
     heard = [] if told is None else told
     lines = [] if said is None else said
-    scheduler = Scheduler(home.open, heard.append, lines.append, beat_s=BEAT_S)
+    scheduler = Scheduler(home.open, heard.append, lines.append, beat_s=beat_s)
     scheduler.start()
     try:
         yield scheduler
@@ -151,6 +153,19 @@ def test_a_forgotten_home_stays_forgotten(home: Home) -> None:
         beats()
         assert not Path(home.house.paths.home).exists()
     assert said == []
+
+
+def test_a_home_forgotten_at_any_moment_stays_so(tmp_path: Path) -> None:
+    """Also where the scheduler has just looked, takes the lead, reads, or works: not an empty folder comes back."""
+    for number in range(6):
+        (tmp_path / str(number)).mkdir()
+        home, said = Home(tmp_path / str(number)), list[str]()
+        with running(home, said=said, beat_s=0.0):
+            time.sleep(number / 100)
+            forget(home.open(), destroy_key)
+        assert not Path(home.house.paths.home).exists()
+        assert said == []
+        home.house.close()
 
 
 def test_a_lock_whose_file_is_gone_is_none(tmp_path: Path) -> None:

@@ -179,6 +179,14 @@ def identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def is_empty(path: str) -> bool:
+    """Whether the database is a file without a byte."""
+    try:
+        return not os.path.getsize(path)
+    except OSError:
+        return False
+
+
 def is_anothers(path: str) -> bool:
     """Whether the database belongs to another user, root's look into somebody's home included."""
     return os.stat(path).st_uid != os.geteuid()
@@ -187,13 +195,18 @@ def is_anothers(path: str) -> bool:
 def open_store(path: str) -> Store:
     """Open an existing, current database.
 
-    Raises `DataDamagedError`, `DataNewerError`, or `OldSchemaError` where `migrations.prepare` must run first.
+    Raises `DataDamagedError`, `DataNewerError`, `NoneThereError`, or `OldSchemaError` where `migrations.prepare` must
+    run first.
     """
+    place = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     try:
         conn = sqlite3.connect(
-            path, timeout=POLL_SECONDS, isolation_level=None, cached_statements=32, factory=Connection
-        )
+            f"{place}?mode=rw",  # never made here: it may have been removed since it was seen
+            uri=True, timeout=POLL_SECONDS, isolation_level=None, cached_statements=32, factory=Connection,
+        )  # fmt: skip
     except sqlite3.Error as error:
+        if not exists(path):
+            raise NoneThereError from error
         raise told(error) from error
     conn.lock_path = lock_path(path)
     try:
@@ -213,6 +226,10 @@ def append_event(conn: sqlite3.Connection, event_id: str, at: int, kind: str, su
     row = (event_id, at, kind, subject, data)
     sql = "insert or ignore into event (id, at, type, subject, data) values (?, ?, ?, ?, ?)"
     return conn.execute(sql, row).rowcount == 1
+
+
+class NoneThereError(Exception):
+    """There is no database."""
 
 
 class OldSchemaError(Exception):

@@ -121,9 +121,12 @@ def existing(paths: Paths, entries: Iterable[catalog.Entry]) -> list[str]:
 
 
 def unlink(path: str) -> int:
-    """Remove one file; the bytes it had."""
-    size = os.lstat(path).st_size
-    os.unlink(path)
+    """Remove one file; the bytes it had. One that is gone already has none."""
+    try:
+        size = os.lstat(path).st_size
+        os.unlink(path)
+    except FileNotFoundError:
+        return 0
     return size
 
 
