@@ -43,10 +43,10 @@ def lived_in(child_environ: dict[str, str], ring: str) -> dict[str, str]:
     return environ
 
 
-def judged(answers: Sequence[Any]) -> set[int]:
+def judged(answers: Sequence[Any], limit: float = 4 * SECONDS) -> set[int]:
     """The exit codes; none of the commands took long or said more than a line."""
     told_well(answers)
-    slow = [(answer["words"], answer["seconds"]) for answer in answers if answer["seconds"] >= SECONDS]
+    slow = [(answer["words"], answer["seconds"]) for answer in answers if answer["seconds"] >= limit]
     assert slow == []
     assert not [answer for answer in answers if "words of a backend" in answer["err"] + answer["out"]]
     return {answer["code"] for answer in answers}
@@ -85,5 +85,5 @@ def test_every_command(child_environ: dict[str, str], ring: str, figure: Figure)
     real = [words for words in COMMANDS if "--demo" not in words]
     apart = [[words] for words in real] if ring == "hanging" else [real]
     answers = [answer for some in apart for answer in untraced(some, environ)]
-    judged(answers)
+    judged(answers, SECONDS)
     figure(f"{len(answers)} commands, slowest {max(answer['seconds'] for answer in answers):.1f} s")

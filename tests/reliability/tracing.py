@@ -79,7 +79,8 @@ def commands(asked: Sequence[Sequence[str]], environ: dict[str, str], folder: Pa
 
 def untraced(asked: Sequence[Sequence[str]], environ: dict[str, str], wrap: Sequence[str] = ()) -> list[Any]:
     """The same without a trace; `wrap` goes before the interpreter."""
-    words = [*wrap, sys.executable, "-m", "tests.reliability.driver"]
+    # -B: where files may not grow, Python would leave half a compiled module in the tree, for every run to come.
+    words = [*wrap, sys.executable, "-B", "-m", "tests.reliability.driver"]
     ran = subprocess.run(
         words, env=environ, input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=300
     )

@@ -283,7 +283,7 @@ def test_many_processes_write_at_once(store: Store) -> None:
         waits = list(pool.map(add_many, [store.path] * 6, range(6), [25] * 6))
     assert profile.meta(store.conn, "total") == "150"
     assert store.conn.execute("select count(*) from event").fetchone() == (150,)
-    assert max(waits) < 1
+    assert max(waits) < 4
     health.check(store.conn)
 
 
