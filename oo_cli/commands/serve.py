@@ -66,7 +66,9 @@ def _serve(at: Desk, plan: Plan) -> int:
     from oo_cli.wiring import open_house
 
     def another_house() -> House:
-        return open_house(at.environ, at.say, doors=at.doors)
+        house = open_house(at.environ, at.say, doors=at.doors)
+        house.may_begin = False
+        return house
 
     first = phone.allow(at.house)
     held = serving.claim(at.house)
@@ -75,9 +77,8 @@ def _serve(at: Desk, plan: Plan) -> int:
         ready = get_ready(at.house, plan)
         serving.tell(held, ready.serving)
         at.house.close()  # from here on the server's own thread has the house
-        _say(at, ready, first)
         clock.start()
-        why = asyncio.run(serve(another_house, ready))
+        why = asyncio.run(serve(another_house, ready, begun=lambda: _say(at, ready, first)))
     finally:
         clock.stop(END_SECONDS)
         serving.leave(held)

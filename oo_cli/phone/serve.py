@@ -110,8 +110,9 @@ async def serve(
     ready: Ready,
     limits: Limits = LIMITS,
     signals: Iterable[signal.Signals] = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
+    begun: Callable[[], None] = lambda: None,
 ) -> str:
-    """Serve until something ends it; what that was, "" for a signal."""
+    """Serve until something ends it; what that was, "" for a signal. `begun` is called once a signal can end it."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda loop, context: None)  # nothing of a connection goes to the terminal
     ended: asyncio.Future[str] = loop.create_future()
@@ -125,6 +126,7 @@ async def serve(
     guests = _Outside(session, bell, end, ready.plan)
     for number in signals:
         loop.add_signal_handler(number, end, STOPPED)
+    begun()
     keeping = loop.create_task(Doorkeeper(page.guarded(limits), ready.listener, ready.tls).keep())
     try:
         await guests.begin()
