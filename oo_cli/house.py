@@ -158,8 +158,9 @@ class House:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the home was forgotten while this house was open; another may have been begun in its place."""
-        return self._store is not None and db.identity(self.paths.database) != self._opened
+        """Whether the home was forgotten since this house saw it; another may have been begun in its place."""
+        found = db.identity(self.paths.database)
+        return found != self._opened if self._store is not None else self._was_seen and found is None
 
     @property
     def store(self) -> Store:

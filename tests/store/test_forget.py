@@ -6,7 +6,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,12 +19,13 @@ from oo_cli.adapters.notify import post
 from oo_cli.adapters.trace import places
 from oo_cli.house import House
 from oo_cli.usecases import connect, recommend, refresh
+from oo_cli.usecases.add import add_task
 from oo_cli.usecases.forget import PAGES, Receipt, finish, forget, known_words, plan, take_refresh
 from oo_data import catalog
 from oo_data.contracts.llm import purpose
 from oo_data.contracts.tip import RecommendRequest
 from oo_data.env import Paths
-from oo_data.errors import CannotWriteError, DataLockedError, SourceUnavailableError
+from oo_data.errors import CannotWriteError, DataLockedError, OoError, SourceUnavailableError
 from oo_data.ports import Sealer
 from oo_data.store import egress, erase, locks, profile, words
 from oo_data.store.egress import EgressRow
@@ -51,6 +52,40 @@ def lived(tmp_path: Path, paths: Paths, clock: FixedClock) -> Iterator[House]:
 def is_gone(paths: Paths) -> bool:
     """Whether nothing is left, on disk or in memory."""
     return not os.path.exists(paths.home) and not words.places(paths)
+
+
+def test_no_reader_begins_a_home_in_the_place_of_one_it_saw(tmp_path: Path, clock: FixedClock) -> None:
+    """Forgotten between the look and the reading, it stays so; whoever begins by writing may begin another."""
+    late, stays = house_at(tmp_path, clock), house_at(tmp_path, clock)
+    stays.may_begin = False
+    with closing(house_at(tmp_path, clock)) as first:
+        add_task(first, "Call Mum")
+        assert late.exists
+        forget(first, destroy_key)
+    for reader in (late, stays):
+        with pytest.raises(DataLockedError, match="forgotten"):
+            _ = reader.store
+        with pytest.raises(OoError):
+            refresh.refresh(reader)
+    assert is_gone(first.paths)
+    with closing(house_at(tmp_path, clock)) as other:
+        add_task(other, "Buy milk")
+        assert other.exists
+
+
+def test_a_home_in_the_place_of_a_forgotten_one_is_another(tmp_path: Path, clock: FixedClock) -> None:
+    """A house that is open over a home knows when that is gone, also where another one has the same name."""
+    with closing(house_at(tmp_path, clock)) as first, closing(house_at(tmp_path, clock)) as other:
+        add_task(first, "Call Mum")
+        add_task(other, "Buy milk")
+        before = first.is_gone
+        forget(house_at(tmp_path, clock), destroy_key)
+        assert (before, first.is_gone) == (False, True)
+        with closing(house_at(tmp_path, clock)) as next_one:
+            add_task(next_one, "Read a book")
+            assert (first.is_gone, next_one.is_gone) == (True, False)
+            with pytest.raises(DataLockedError, match="forgotten"):
+                refresh.refresh(first)
 
 
 def test_a_forget(lived: House, tmp_path: Path) -> None:
