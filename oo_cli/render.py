@@ -64,24 +64,23 @@ def wants_dim(stream: "TextIO | None", environ: Mapping[str, str]) -> bool:
     )
 
 
-def fitted(text: str, columns: int, hang: int = 0) -> str:
+def fitted(text: str, columns: int) -> str:
     """Lines that a terminal would break within a word, broken between two; 0 columns are as many as it takes.
 
-    What goes on is `hang` further in, an indented line and a row of a table by two; a row after a short first cell
-    goes on under the second.
+    An indented line and a row of a table go on two further in, a row after a short first cell under its second.
     """
     if not columns:
         return text
-    return "\n".join(_broken(line, columns, hang) for line in text.split("\n"))
+    return "\n".join(_broken(line, columns) for line in text.split("\n"))
 
 
-def _broken(line: str, columns: int, hang: int) -> str:
+def _broken(line: str, columns: int) -> str:
     rest = line.replace(DIM, "").replace(PLAIN, "")
     if _cells(rest) <= columns or "\x1b" in rest:  # a drawn table: its widths are its own
         return line
     begin = len(rest) - len(rest.lstrip(" "))
     gaps = _gaps(rest, begin)
-    inner = gaps[0][1] if gaps and gaps[0][1] <= columns // 3 else begin + 2 if begin or gaps else hang
+    inner = gaps[0][1] if gaps and gaps[0][1] <= columns // 3 else begin + 2 if begin or gaps else 0
     found = []
     while _cells(rest) > columns:
         end = _end(rest, begin, columns)

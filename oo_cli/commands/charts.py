@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from oo_cli import render
 from oo_cli.commands.desk import Desk
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -41,7 +40,7 @@ def table(at: Desk, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table on a terminal that is wide enough; else, and where `--accessible` asks for it, one sentence a row."""
     rows = list(rows)
     return (drawn(at) and _drawn(heads, rows, at.columns)) or "\n".join(
-        render.fitted(_sentence(heads, row), at.columns, 2) for row in rows
+        _sentence(heads, row, at.columns) for row in rows
     )
 
 
@@ -79,7 +78,15 @@ def replaying(shown: bool, what: str = "Replaying your past") -> Iterator[Callab
         yield lambda count, total: progress.update(task, completed=count, total=total)
 
 
-def _sentence(heads: Sequence[str], row: Sequence[str]) -> str:
-    """The row in words; a column without a head speaks for itself."""
+def _sentence(heads: Sequence[str], row: Sequence[str], columns: int) -> str:
+    """The row in words, broken between its cells; a column without a head speaks for itself."""
+    from oo_data.text import width
+
     cells = [f"{head} {cell}".strip() for head, cell in zip(heads[1:], row[1:], strict=True) if cell.strip(BLOCKS)]
-    return f"{row[0]}: {', '.join(cells)}"
+    lines = [f"{row[0]}:"]
+    for cell in (*(f"{cell}," for cell in cells[:-1]), *cells[-1:]):
+        if columns and width(lines[-1]) + 1 + width(cell) > columns:
+            lines.append(f"  {cell}")
+        else:
+            lines[-1] += f" {cell}"
+    return "\n".join(lines)

@@ -98,14 +98,14 @@ def test_a_narrow_row_keeps_its_cells_whole(show: Show) -> None:
 
 
 def test_a_table_that_does_not_fit_is_told_in_sentences() -> None:
-    """One sentence a row, which goes on further in; its bars, which say nothing more, are left out."""
+    """One sentence a row, broken between its cells; its bars, which say nothing more, are left out."""
 
     class Narrow(Desk):
         dim, columns = True, 30
 
     at = Narrow({}, Options(), None)
     heads, rows = ("ranker", "hit@1", "MRR", ""), [("newest", "0.412 (0.3 to 0.5)", "0.500", charts.bar(at, 0.5))]
-    assert charts.table(at, heads, rows) == "newest: hit@1 0.412 (0.3 to\n  0.5), MRR 0.500"
+    assert charts.table(at, heads, rows) == "newest:\n  hit@1 0.412 (0.3 to 0.5),\n  MRR 0.500"
     at.columns = 60
     assert "██" in charts.table(at, heads, rows)
     at.columns = 0
