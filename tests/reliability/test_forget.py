@@ -40,7 +40,10 @@ CHANGES = frozenset(
 )
 REACTIONS: tuple[Reaction, ...] = ("later", "no", "done")
 PIECES = {"a piece of it", "a piece in UTF-16"}  # oO looks for whole titles
-SIZES = [pytest.param(1, id="1 MB"), pytest.param(52, id="52 MB", marks=pytest.mark.nightly)]
+SIZES = [
+    pytest.param(1, id="1 MB"),
+    pytest.param(52, id="52 MB", marks=[pytest.mark.nightly, pytest.mark.timeout(3600)]),
+]
 
 
 def house_in(folder: Path) -> House:
