@@ -34,12 +34,16 @@ _CALL = re.compile(r"^(?:\d+ +)?(\w+)\((\w*)", re.MULTILINE)
 
 
 class Ended(NamedTuple):
-    """How a child ended: its exit code, or minus the signal; what it said; the calls that were traced."""
+    """How a child ended: its exit code, or minus the signal; what it said; the calls that were traced.
+
+    `seconds` are those of the clock, `processor` those in which it ran: a busy machine makes only the first more.
+    """
 
     code: int
     out: str
     err: str
     seconds: float
+    processor: float
     trace: str
 
     @property
@@ -138,12 +142,13 @@ def _one(folder: Path, words: list[str], environ: dict[str, str], inject: str, t
     if kill_after:
         time.sleep(kill_after)
         os.kill(pid, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    _, status, used = os.wait4(pid, 0)
     seconds = time.monotonic() - begun
     if tracer is not None:
         tracer.wait(30)
     out, err = ((folder / name).read_text(errors="replace") for name in ("out", "err"))
-    return Ended(code, out, err, seconds, log.read_text(errors="replace"))
+    code, processor = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+    return Ended(code, out, err, seconds, processor, log.read_text(errors="replace"))
 
 
 def _child(folder: Path, words: list[str], environ: dict[str, str], begin: int) -> None:

@@ -96,7 +96,7 @@ class Scene:
         return Path(self.paths.todo_file).read_text().splitlines()
 
     def is_sound(self, before: Sequence[tuple[object, ...]]) -> float:
-        """The next start works, and nothing that was there is lost, doubled or damaged; the seconds that it took."""
+        """The next start works, and nothing that was there is lost, doubled or damaged; its processor time in s."""
         start = self("status")
         assert "Traceback" not in start.err
         if Path(self.paths.database).exists():
@@ -108,7 +108,7 @@ class Scene:
         if Path(self.paths.todo_file).exists():
             titles = [line for line in self.tasks() for title in TASKS if title in line]
             assert len(titles) == len(TASKS), self.tasks()
-        return start.seconds
+        return start.processor
 
 
 def acknowledged(ended: Ended, word: str = "") -> bool:
