@@ -16,7 +16,7 @@ from tests.fakes import DAY, TUESDAY
 NAMES = ("laptop.local", "192.168.1.4", "fd00::4")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def made() -> Certificate:
     """One for a host name and two addresses."""
     return make(NAMES, TUESDAY)

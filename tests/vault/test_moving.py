@@ -49,6 +49,7 @@ def test_the_recorded_backend_serves_every_call(home: Home) -> None:
     assert plain.in_keyring(custody)
     assert plain.destroy(custody) == [rooms.KEYRING_DESTROYED, rooms.FILE_DESTROYED]
     assert following not in rings.Working.kept
+    assert not plain.in_keyring(custody)
 
 
 def test_from_keyring_to_file_and_back(home: Home) -> None:
