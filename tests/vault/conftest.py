@@ -51,7 +51,7 @@ class Session:
             start_new_session=True,
         )
         try:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=110)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -83,7 +83,7 @@ def probe(tmp_path: Path) -> Callable[..., Outcome]:
             env={**clean_environment(tmp_path), **variables},
             capture_output=True,
             check=True,
-            timeout=30,
+            timeout=50,
         )
         assert done.stderr == b""
         return dict(json.loads(done.stdout))

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 
 from oo_cli.adapters.vault.custody import Custodian, Custody
 from oo_cli.adapters.vault.keyring_holder import KeyringHolder
@@ -51,6 +52,8 @@ def run(verb: str, *words: str) -> object:
 
 def main(words: list[str]) -> Outcome:
     """The outcome, an error included, and how long it took."""
+    with suppress(ImportError):  # loaded before: what that takes on a slow machine is no part of the keyring's answer
+        import keyring.backends.SecretService  # noqa: F401
     began = time.monotonic()
     try:
         told: Outcome = {"ok": run(*words)}

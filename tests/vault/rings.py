@@ -12,6 +12,7 @@ from keyring.backends.chainer import ChainerBackend  # noqa: TID253
 from keyring.core import load_keyring  # noqa: TID253
 from keyring.errors import InitError, KeyringLocked, NoKeyringError  # noqa: TID253
 
+HANGING_SECONDS = 60
 SECRET_WORDS = "words of a backend that nobody should read"
 
 
@@ -55,12 +56,12 @@ class Hanging(Working):
 
     def get_password(self, service: str, username: str) -> str | None:
         """Wait."""
-        threading.Event().wait(60)
+        threading.Event().wait(HANGING_SECONDS)
         return None
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Wait."""
-        threading.Event().wait(60)
+        threading.Event().wait(HANGING_SECONDS)
 
 
 class Mute(Hanging):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from tests.vault.rings import Working
+from tests.vault.rings import HANGING_SECONDS, Working
 
-time.sleep(3)
+time.sleep(HANGING_SECONDS)
 
 
 class Slow(Working):
