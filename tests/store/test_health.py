@@ -94,7 +94,7 @@ def test_a_schema_in_no_encoding_is_damage(store: Store) -> None:
 @pytest.mark.parametrize(
     ("damage", "error", "found"),
     [
-        (None, sqlite3.DatabaseError("x"), errors.OoError),
+        (None, sqlite3.OperationalError("no such table: tip"), errors.DataDamagedError),
         (None, KeyError("a task"), None),
         (break_a_reference, KeyError("a task"), errors.DataDamagedError),
     ],
