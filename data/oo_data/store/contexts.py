@@ -57,7 +57,7 @@ def drop_signs(conn: sqlite3.Connection, ref: str | None = None) -> int:
     """Erase the signs of one context, or of all, and what follows from them; how many there were."""
     which = "where context = :ref" if ref is not None else ""
     conn.execute("update context set present = 0 where ref = :ref or :ref is null", {"ref": ref})
-    return conn.execute(f"delete from context_sign {which}", {"ref": ref} if which else {}).rowcount  # noqa: S608
+    return conn.execute(f"delete from context_sign {which}", {"ref": ref}).rowcount  # noqa: S608
 
 
 def remove(conn: sqlite3.Connection, ref: str) -> bool:

@@ -71,11 +71,10 @@ TITLE_READER = "focus-area"  # the one agent whose consent lets titles be embedd
 
 def source(conn: sqlite3.Connection, source_id: str) -> dict[str, int]:
     """Erase what came from one source, inside the caller's transaction; the rows erased by table."""
-    erased = {}
+    given = {"source": source_id}
     for statement in _GATHER:
-        conn.execute(statement, {"source": source_id} if ":source" in statement else {})
-    for table, statement in _ERASE.items():
-        erased[table] = conn.execute(statement, {"source": source_id} if ":source" in statement else {}).rowcount
+        conn.execute(statement, given)
+    erased = {table: conn.execute(statement, given).rowcount for table, statement in _ERASE.items()}
     erased["data_key"] = len(keys.shred(conn, source_id))
     conn.execute("drop table gone")
     conn.execute("drop table gone_tip")

@@ -86,10 +86,10 @@ def span(conn: sqlite3.Connection, since: int, until: int) -> dict[str, int]:
     """
     given = {"since": since, "until": until}
     for statement in _SPAN_GATHER:
-        _run(conn, statement, given)
-    erased = {table: _run(conn, statement, given) for table, statement in (_SPAN | _MIXED).items()}
+        conn.execute(statement, given)
+    erased = {table: conn.execute(statement, given).rowcount for table, statement in (_SPAN | _MIXED).items()}
     for statement in _SPAN_AFTER:
-        _run(conn, statement, given)
+        conn.execute(statement, given)
     forgotten.add_span(conn, since, until)
     return erased
 
@@ -111,7 +111,3 @@ def task(conn: sqlite3.Connection, refs: Mapping[str, Collection[str]]) -> dict[
     for name in ("gone", "gone_tip", "gone_event"):
         conn.execute(f"drop table {name}")
     return erased
-
-
-def _run(conn: sqlite3.Connection, statement: str, given: Mapping[str, int]) -> int:
-    return conn.execute(statement, {name: value for name, value in given.items() if f":{name}" in statement}).rowcount
