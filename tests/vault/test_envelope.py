@@ -221,6 +221,20 @@ def test_renewing_past_what_is_damaged(home: Home) -> None:
     assert home.another().unseal(moods.since(home.store.conn, 0)[-1].note or b"", "mood", "note", "e") == "a day after"
 
 
+def test_keys_that_sealed_what_was_erased_are_noted(home: Home) -> None:
+    """By their sources, until they are renewed: what is sealed under them meanwhile is not taken for safe."""
+    conn, every = home.store.conn, {key.id: key.source for key in keys.every(home.store.conn)}
+    assert (keys.outdated(conn), keys.sound(conn)) == ([], frozenset(every))
+    with home.store.write():
+        for source in ("todotxt", "mood", "todotxt"):
+            keys.outdate(conn, source)
+    assert keys.outdated(conn) == ["mood", "todotxt"]
+    assert {every[key_id] for key_id in keys.sound(conn)} == {"house", "todoist"}
+    with home.store.write():
+        keys.are_renewed(conn)
+    assert (keys.outdated(conn), keys.sound(conn)) == ([], frozenset(every))
+
+
 def test_a_key_that_never_committed_is_not_used(home: Home) -> None:
     """A write that is rolled back takes its new key along: the next one makes its own."""
 
