@@ -76,9 +76,8 @@ class CalendarSource:
         if not texts:
             return Reading(mark=mark, problems=state.problems + self._missed(errors))
         if len(texts) + len(errors) < len(self._places):
-            texts, marks, errors = self._ask(
-                self._places, {}, now_ms
-            )  # stretches are kept together, so all are worked out again
+            # Stretches are kept together, so all are worked out again.
+            texts, marks, errors = self._ask(self._places, {}, now_ms)
         spans, problems, broken = self._worked_out(texts, now_ms)
         errors += broken
         if len(errors) == len(self._places):
