@@ -180,6 +180,17 @@ def test_broken_library(probe: Probe, tmp_path: Path) -> None:
     assert told["message"] == "The keyring failed (ImportError)."
 
 
+def test_loading_the_library_is_no_waiting(probe: Probe, tmp_path: Path) -> None:
+    """A machine that loads Python slowly has a keyring all the same: only its answers are waited for in a thread."""
+    library = tmp_path / "keyring"
+    library.mkdir()
+    here = "import threading\nassert threading.current_thread() is threading.main_thread()\n"
+    (library / "__init__.py").write_text(here)
+    (library / "core.py").write_text(f"{here}def get_keyring():\n    raise RuntimeError\n")
+    told = probe("load", "key", PYTHONPATH=f"{tmp_path}:.:agents:data")
+    assert told["error"] == "KeyringAbsentError"
+
+
 def test_named_by_the_library_s_own_variable(probe: Probe) -> None:
     """`PYTHON_KEYRING_BACKEND` is honoured, without any search."""
     told = probe("name", "key", PYTHON_KEYRING_BACKEND="tests.vault.rings.Other")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from oo_cli.adapters.vault.sealer import key_bytes, key_from_text
@@ -100,6 +101,7 @@ class KeyringHolder:
             except BaseException as error:  # noqa: BLE001 - backends are plug-ins and raise what they like
                 failures.append(_told(error))
 
+        _load_library()
         thread = threading.Thread(target=run, name="keyring", daemon=True)
         owes = self._backend in _owing and _owing[self._backend].is_alive()
         thread.start()
@@ -121,6 +123,12 @@ class KeyringHolder:
                 raise _absent() from None
             self._ring = _usable(ring)
         return self._ring
+
+
+def _load_library() -> None:
+    """Have the library loaded before the time runs: on a busy machine that alone may take as long."""
+    with suppress(Exception):  # `_open` meets it again, and tells
+        import keyring.core  # noqa: F401
 
 
 def _usable(ring: KeyringBackend) -> KeyringBackend:
