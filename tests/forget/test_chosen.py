@@ -18,7 +18,7 @@ from tests.forget.lives import Life
 
 
 def test_a_task_that_one_place_knows(life: Life) -> None:
-    """Its tip is enough where its list has it no more, and its list where no tip is left."""
+    """Its tip is enough where its list has it no more, its list where no tip is left, and else that it was done."""
     conn = life.house.store.conn
     named, *_ = [task.ref for task in records.tasks(conn) if task.source == THERE]
     part = task_part(life.house, named)
@@ -29,6 +29,10 @@ def test_a_task_that_one_place_knows(life: Life) -> None:
             conn.execute(f"delete from {table}")  # noqa: S608 - named above
         assert task_part(life.house, named).refs[THERE] == (named,)
         conn.execute("rollback to before")
+    done = next(task.ref for task in records.completions(conn, 0) if task.source == THERE)
+    for table in ("tip", "task"):
+        conn.execute(f"delete from {table}")  # noqa: S608 - named above
+    assert done in task_part(life.house, done).refs[THERE]
 
 
 def test_advice_is_no_task(life: Life) -> None:
