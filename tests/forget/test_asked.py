@@ -193,6 +193,16 @@ def test_ones_own_file_is_named_and_left(oo: Oo, tmp_path: Path) -> None:
 Leave = Callable[[House, str], AbstractContextManager[bool]]
 
 
+@pytest.mark.parametrize(("offline", "asked"), [(True, 0), (False, 1)])
+def test_offline_asks_nobody(house: House, offline: bool, asked: int) -> None:
+    """What is made anew after a part went is made of what is here, where the person said so."""
+    remote = FakeSource("todoist", "Call the dentist")
+    open_source = house.doors.source
+    house.doors = house.doors._replace(source=lambda at, name: remote if name == "todoist" else open_source(at, name))
+    forget(house, Part(refs={"todotxt": ("nothing",)}), offline)
+    assert remote.reads == asked
+
+
 @pytest.mark.parametrize(("told", "offline"), [(True, False), (False, False), (False, True)])
 def test_a_provider_that_was_not_told(house: House, told: bool, offline: bool) -> None:
     """Where the login lives on at its provider, the receipt says where the person ends it; where not, nothing."""
