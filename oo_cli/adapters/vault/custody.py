@@ -269,8 +269,7 @@ class Custodian:
                 return FileHolder(f"{self._path}{more}")
             case "passphrase":
                 return PassphraseHolder(f"{self._path}.sealed{more}", self._asker)
-            case "keyring":
-                return self._keyring(custody, more)
+        return self._keyring(custody, more)
 
     def _keyring(self, custody: Custody | None, more: str = "") -> KeyringHolder:
         recorded = custody.backend if custody is not None else ""
