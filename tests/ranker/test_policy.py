@@ -49,6 +49,27 @@ def test_terms_add_up_to_the_logit(tasks: list[TaskFeatures]) -> None:
     assert [each.score + leads[0] for each in ranking.order] == pytest.approx(sorted(logits.values(), reverse=True))
 
 
+@given(hostile_tasks())
+def test_a_reason_is_true_of_its_task(tasks: list[TaskFeatures]) -> None:
+    """What stands for a task is something that it has, not what its rivals have."""
+    policy = ranker(50)
+    rows = dict(zip((each.ref for each in tasks), terms(tasks, policy.past, NOON, BERLIN), strict=True))
+    said = [
+        (each.subject, term) for each in policy.rank([of(each) for each in tasks], MOMENT).order for term in each.terms
+    ]
+    for subject, term in said:
+        if term.name.startswith(("due: ", "repeats: ")) and term.value > 0:
+            assert rows[subject][NAMES.index(term.name)] != 0
+
+
+def test_due_today_beside_due_on_friday_is_due_today() -> None:
+    """The lead of a family of terms goes by the task's own member, however much the rival's counts."""
+    today, friday = of(task("a", due="2026-11-30")), of(task("b", due="2026-12-05"))
+    first, second = ranker().rank([today, friday], MOMENT).order
+    assert "due: today" in [term.name for term in first.terms if term.value > 0]
+    assert "due: within a week" in [term.name for term in second.terms if term.value > 0]
+
+
 def test_agents_point_at_tasks() -> None:
     """A snippet lifts the task it speaks of by its weight."""
     plain, pointed = ranker().rank([of(task("a"))], MOMENT), ranker().rank([of(task("a"), "momentum")], MOMENT)

@@ -78,7 +78,10 @@ class Ranker:
         return next((term.value for term in first if term.name == LIKELY), 0.0)
 
     def _explained(self, row: Row, rival: Sequence[float]) -> tuple[Term, ...]:
-        """The lead over a usual rival by families of terms, the largest first, named after their strongest members."""
+        """The lead over a usual rival by families of terms, the largest first, named after their strongest members.
+
+        A family is named after what the task has, and only where it has nothing of it after what it lacks.
+        """
         ahead = [value - usual for value, usual in zip(row, rival, strict=True)]
         parts = list(map(mul, ahead, self.model.mean))
         found = []
@@ -87,8 +90,10 @@ class Ranker:
             if len(active) == 1:
                 found.append(Term(NAMES[active[0]], ahead[active[0]], self.model.mean[active[0]]))
             elif active:
-                strongest = max(active, key=lambda index: abs(parts[index]))
-                found.append(Term(NAMES[strongest], 1.0, sum(parts[index] for index in active)))
+                held = [index for index in active if row[index]]  # else it is the rival's, and lacking here
+                sign = 1.0 if held else -1.0
+                strongest = max(held or active, key=lambda index: abs(parts[index]))
+                found.append(Term(NAMES[strongest], sign, sign * sum(parts[index] for index in active)))
         found.sort(key=lambda term: -abs(term.value * term.weight))
         shown = [term for term in found[:SHOWN] if abs(term.value * term.weight) >= SMALL]
         rest = sum(parts) - _sum(shown)
