@@ -50,7 +50,7 @@ def watch(event, arguments):
     if at is None or event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
         return
     if not isinstance(arguments[at], int):
-        written.add(os.fsdecode(arguments[at]).removeprefix("file:").removesuffix("?mode=rw"))
+        written.add(os.fsdecode(arguments[at]).removeprefix("file://").removesuffix("?mode=rw"))
 
 sys.addaudithook(watch)
 for line in sys.argv[1:]:

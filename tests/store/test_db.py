@@ -19,7 +19,7 @@ import pytest
 from oo_cli.house import make_folders, open_or_prepare
 from oo_data import catalog, errors
 from oo_data.env import Paths
-from oo_data.store import db, health, profile
+from oo_data.store import db, health, migrations, profile
 from oo_data.store.db import Store
 
 OURS = db.APPLICATION_ID
@@ -311,6 +311,23 @@ def test_a_reader_waits_its_turn(store: Store) -> None:
         assert profile.meta(other.conn, "a") == "1"
     assert time.monotonic() - begun > db.BUSY_SECONDS
     writer.join()
+
+
+@pytest.mark.parametrize("form", ["{}", "/{}", "{}/a%41?b=c#d&e f", "{}/\udcff", "relative"])
+def test_a_home_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """Also one that means something in an address; a look at what is not there makes nothing."""
+    monkeypatch.chdir(tmp_path)
+    folder = form.format(tmp_path)
+    path = f"{folder}/oo.db"
+    with pytest.raises(db.NoneThereError):
+        db.open_store(path)
+    assert list(tmp_path.rglob("*.db")) == []
+    migrations.prepare(path)
+    with closing(db.open_store(path)) as store, store.write() as conn:
+        profile.set_meta(conn, "a", "1")
+    with closing(db.open_store(path)) as store:
+        assert profile.meta(store.conn, "a") == "1"
+    assert db.identity(path) is not None
 
 
 def test_append_event_only_once(store: Store) -> None:

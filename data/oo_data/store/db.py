@@ -198,7 +198,8 @@ def open_store(path: str) -> Store:
     Raises `DataDamagedError`, `DataNewerError`, `NoneThereError`, or `OldSchemaError` where `migrations.prepare` must
     run first.
     """
-    place = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    # After two slashes a host is named, none here: or the first folder of a path like //home would be taken for one.
+    place = ("file://" if path.startswith("/") else "file:") + _quoted(path)
     try:
         conn = sqlite3.connect(
             f"{place}?mode=rw",  # never made here: it may have been removed since it was seen
@@ -219,6 +220,10 @@ def open_store(path: str) -> Store:
         conn.close()
         raise
     return Store(conn, path)
+
+
+def _quoted(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def append_event(conn: sqlite3.Connection, event_id: str, at: int, kind: str, subject: str, data: str) -> bool:
