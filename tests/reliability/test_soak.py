@@ -92,7 +92,7 @@ def soak(house: House, days: int, warm: int) -> tuple[Size, Size]:
 def test_two_days(house: House) -> None:
     """No file stays open, and a day is small."""
     before, after = soak(house, 2, 1)
-    assert after.files == before.files
+    assert after.files <= before.files  # one that an earlier test left may be closed meanwhile
     assert after.database < 2 * MOST_MB_A_YEAR * 1024 * 1024 / 10
 
 
@@ -106,5 +106,5 @@ def test_a_year(house: House, figure: Figure) -> None:
         f" database {after.database / 1024 / 1024:.1f} MB"
     )
     assert after.memory <= before.memory * MOST_GROWTH
-    assert after.files == before.files
+    assert after.files <= before.files  # one that an earlier test left may be closed meanwhile
     assert after.database < MOST_MB_A_YEAR * 1024 * 1024
