@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from oo_data.secret import Secret
 
 REF_KEY = "ref-key"
+OPENINGS = 3  # how often it is looked for while others make it, bring it up to date or forget it
 NOBODY = 65534  # how Linux names an owner that a namespace does not know
 
 
@@ -262,16 +263,17 @@ class House:
 def open_or_prepare(paths: Paths, may_begin: bool = True) -> Store:
     """Open the database; make or migrate it first where that is needed, unless there is none and none may be begun."""
     close_folders(paths)
-    with suppress(db.OldSchemaError, db.NoneThereError):
-        return _open(paths)
-    if not db.exists(paths.database):
-        if not may_begin:
-            raise gone()
-        make_folders(paths)
-    from oo_data.store import migrations
+    for _ in range(OPENINGS):
+        with suppress(db.OldSchemaError, db.NoneThereError):
+            return _open(paths)
+        if not db.exists(paths.database):
+            if not may_begin:
+                raise gone()
+            make_folders(paths)
+        from oo_data.store import migrations
 
-    migrations.prepare(paths.database)
-    return db.open_store(paths.database)
+        migrations.prepare(paths.database)
+    raise gone()
 
 
 def _open(paths: Paths) -> Store:

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -336,3 +336,26 @@ def test_append_event_only_once(store: Store) -> None:
         assert db.append_event(conn, "a", 1, "TipShown", "s", "{}")
         assert not db.append_event(conn, "a", 2, "TipShown", "s", "{}")
     assert store.conn.execute("select count(*) from event").fetchone() == (1,)
+
+
+def test_one_made_while_it_is_looked_for(store: Store, tmp_path: Path) -> None:
+    """Is there or is not: a first start elsewhere, in the middle of a look, is no trouble with the home."""
+    ready = Path(store.path)
+    for turn in range(150):
+        place, gate = tmp_path / f"{turn}.db", Barrier(2)
+
+        def make(place: Path = place, gate: Barrier = gate, turn: int = turn) -> None:
+            gate.wait()
+            time.sleep(turn % 50 * 1e-5)
+            os.link(ready, place)
+
+        other = Thread(target=make)
+        other.start()
+        gate.wait()
+        while True:
+            try:
+                db.open_store(str(place)).close()
+                break
+            except db.NoneThereError:
+                continue
+        other.join()

@@ -198,17 +198,7 @@ def open_store(path: str) -> Store:
     Raises `DataDamagedError`, `DataNewerError`, `NoneThereError`, or `OldSchemaError` where `migrations.prepare` must
     run first.
     """
-    # After two slashes a host is named, none here: or the first folder of a path like //home would be taken for one.
-    place = ("file://" if path.startswith("/") else "file:") + _quoted(path)
-    try:
-        conn = sqlite3.connect(
-            f"{place}?mode=rw",  # never made here: it may have been removed since it was seen
-            uri=True, timeout=POLL_SECONDS, isolation_level=None, cached_statements=32, factory=Connection,
-        )  # fmt: skip
-    except sqlite3.Error as error:
-        if not exists(path):
-            raise NoneThereError from error
-        raise told(error) from error
+    conn = _connected(path)
     conn.lock_path = lock_path(path)
     try:
         check_version(conn)
@@ -220,6 +210,22 @@ def open_store(path: str) -> Store:
         conn.close()
         raise
     return Store(conn, path)
+
+
+def _connected(path: str, is_first_try: bool = True) -> Connection:
+    # After two slashes a host is named, none here: or the first folder of a path like //home would be taken for one.
+    place = ("file://" if path.startswith("/") else "file:") + _quoted(path)
+    try:
+        return sqlite3.connect(
+            f"{place}?mode=rw",  # never made here: it may have been removed since it was seen
+            uri=True, timeout=POLL_SECONDS, isolation_level=None, cached_statements=32, factory=Connection,
+        )  # fmt: skip
+    except sqlite3.Error as error:
+        if not exists(path):
+            raise NoneThereError from error
+        if is_first_try:  # a first start elsewhere may have made it just after it was missed
+            return _connected(path, is_first_try=False)
+        raise told(error) from error
 
 
 def _quoted(path: str) -> str:
