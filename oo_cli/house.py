@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from oo_cli.home import open_or_prepare
 from oo_data.env import Paths
-from oo_data.errors import (
-    BadUsageError,
-    CannotWriteError,
-    DataDamagedError,
-    DataLockedError,
-    OoError,
-    SourceUnavailableError,
-)
+from oo_data.errors import OoError, SourceUnavailableError
 from oo_data.store import db, keys, profile
 from oo_data.store.db import Store
 
@@ -45,8 +39,6 @@ if TYPE_CHECKING:
     from oo_data.secret import Secret
 
 REF_KEY = "ref-key"
-OPENINGS = 3  # how often it is looked for while others make it, bring it up to date or forget it
-NOBODY = 65534  # how Linux names an owner that a namespace does not know
 
 
 def _no_login(house: House, source: str) -> AbstractContextManager[bool]:
@@ -258,67 +250,3 @@ class House:
         if self._store is not None:
             self._store.close()
             self._store = None
-
-
-def open_or_prepare(paths: Paths, may_begin: bool = True) -> Store:
-    """Open the database; make or migrate it first where that is needed, unless there is none and none may be begun."""
-    close_folders(paths)
-    for _ in range(OPENINGS):
-        with suppress(db.OldSchemaError, db.NoneThereError):
-            return _open(paths)
-        if not db.exists(paths.database):
-            if not may_begin:
-                raise gone()
-            make_folders(paths)
-        from oo_data.store import migrations
-
-        migrations.prepare(paths.database)
-    raise gone()
-
-
-def _open(paths: Paths) -> Store:
-    # The key's lock is made once the database stands, so an empty one beside it is what is left of a full one.
-    if db.is_empty(paths.database) and os.path.exists(f"{paths.key_file}.lock"):
-        raise DataDamagedError("The database has been emptied.", "Put a backup in its place. See: oo doctor")
-    return db.open_store(paths.database)
-
-
-def gone() -> DataLockedError:
-    """What is said to whatever outlives its home."""
-    return DataLockedError("This home was forgotten.", "Start oO anew.")
-
-
-def make_folders(paths: Paths) -> None:
-    """The directories of a home, for its owner only; one found open is closed."""
-    folders = [paths.home] if paths.home else []
-    for folder in (*folders, paths.data, paths.config, paths.state):
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise CannotWriteError("oO cannot make its home.", "Check OO_HOME or HOME.") from error
-    close_folders(paths)
-
-
-def close_folders(paths: Paths) -> None:
-    """Close those of its folders that others could look into; refuse one that is another's. A read-only disk may be."""
-    for folder in (paths.data, paths.config, paths.state):
-        try:
-            found = os.stat(folder)
-        except OSError:
-            continue
-        if found.st_uid != os.geteuid():
-            raise CannotWriteError("A folder of oO's belongs to another user.", "See: oo doctor")
-        if found.st_mode & 0o077:
-            with suppress(OSError):
-                os.chmod(folder, 0o700)
-
-
-def refuse_root(paths: Paths) -> None:
-    """Raise `BadUsageError` for root in another person's home: what root wrote there, they could not change."""
-    if os.geteuid() != 0:
-        return
-    place = paths.data
-    while not os.path.lexists(place):
-        place = os.path.dirname(place)
-    if os.lstat(place).st_uid not in (0, NOBODY):
-        raise BadUsageError("oO does not run as root in another person's home.", "Run it again without sudo.")

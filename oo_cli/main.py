@@ -71,7 +71,7 @@ def run(
 
 
 def _run(desk: Desk, rest: list[str]) -> int:
-    from oo_cli.house import refuse_root
+    from oo_cli.home import refuse_root
 
     refuse_root(Paths(desk.environ))
     if os.path.lexists(Paths(desk.environ).forgetting):

@@ -12,7 +12,8 @@ from oo_cli import wiring, wiring_vault
 from oo_cli.adapters.vault.custody import Custodian
 from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.holders import FileHolder
-from oo_cli.house import Doors, House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import Doors, House
 from oo_data.contracts.event import Envelope, Fetched, Position
 from oo_data.contracts.signal import DoneSignal, Reading, TaskSignal
 from oo_data.errors import OoError, SourceUnavailableError

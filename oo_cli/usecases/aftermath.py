@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from oo_cli.house import House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import House
 from oo_data.errors import CannotWriteError, DataLockedError
 from oo_data.store import erase, keys, whole, words
 

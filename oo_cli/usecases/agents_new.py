@@ -6,7 +6,8 @@ import os
 
 from oo_agents import registry
 from oo_agents.manifest import ID
-from oo_cli.house import House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import House
 from oo_cli.usecases.agents import own_folder
 from oo_data.errors import BadUsageError, CannotWriteError
 

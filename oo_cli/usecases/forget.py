@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from oo_cli.house import House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import House
 from oo_cli.usecases import cron, export
 from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.residue import Scan, scan

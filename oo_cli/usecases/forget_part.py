@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from oo_cli.engine.twins import twins_of
 from oo_cli.engine.when import day_after, midnight
-from oo_cli.house import House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import House
 from oo_cli.usecases import aftermath, consent, export, own, refresh
 from oo_cli.usecases.connect import connected, disconnect
 from oo_cli.usecases.forget import not_told, take_refresh

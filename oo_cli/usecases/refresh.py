@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from oo_cli.engine import gate
 from oo_cli.engine.effort import Efforts
 from oo_cli.engine.when import DAY_MS
-from oo_cli.house import House, gone, make_folders
+from oo_cli.home import gone, make_folders
+from oo_cli.house import House
 from oo_cli.usecases import agenda, areas, brain, contexts, holdout, moods, outbox, prepare, pull, think, trace
 from oo_cli.usecases.voice import voice
 from oo_data.contracts.event import FeedbackGiven, ShelfPrepared, TipIgnored, TipShown

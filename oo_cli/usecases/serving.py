@@ -6,7 +6,8 @@ import json
 import os
 from typing import NamedTuple
 
-from oo_cli.house import House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import House
 from oo_data.errors import BadUsageError, ConnectionNeededError
 from oo_data.store import locks
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from oo_agents.registry import class_name, snake
-from oo_cli.house import House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import House
 from oo_cli.usecases.agents import enable, own_folder
 from oo_cli.usecases.think import Thoughts, derive, think
 from tests.agents.people import done

@@ -13,7 +13,8 @@ from typing import Any
 
 from oo_cli.adapters.http import Guard
 from oo_cli.adapters.sources.todoist import client, writes
-from oo_cli.house import Doors, House, make_folders
+from oo_cli.home import make_folders
+from oo_cli.house import Doors, House
 from oo_cli.usecases import outbox
 from oo_cli.usecases.feedback import react
 from oo_cli.usecases.recommend import recommend

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from oo_cli.house import House, open_or_prepare
+from oo_cli.home import open_or_prepare
+from oo_cli.house import House
 from oo_data.env import Paths
 from oo_data.store import words
 from oo_data.store.db import Store
@@ -34,7 +35,7 @@ def paths(tmp_path: Path) -> Iterator[Paths]:
 @pytest.fixture
 def store(paths: Paths) -> Iterator[Store]:
     """A fresh database, open."""
-    from oo_cli.house import make_folders
+    from oo_cli.home import make_folders
 
     make_folders(paths)
     opened = open_or_prepare(paths)

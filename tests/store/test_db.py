@@ -16,7 +16,7 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from oo_cli.house import make_folders, open_or_prepare
+from oo_cli.home import make_folders, open_or_prepare
 from oo_data import catalog, errors
 from oo_data.env import Paths
 from oo_data.store import db, health, migrations, profile

@@ -18,7 +18,7 @@ import pytest
 
 from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.sealer import Cipher, place, raw_key
-from oo_cli.house import open_or_prepare
+from oo_cli.home import open_or_prepare
 from oo_data import errors
 from oo_data.contracts.tip import Decision
 from oo_data.env import Paths

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oo_cli.house import open_or_prepare
+from oo_cli.home import open_or_prepare
 from oo_data.contracts.feature import Feature, TaskCompletion, TaskFeatures, Value
 from oo_data.env import Paths
 from oo_data.store import profile, records

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oo_cli.house import make_folders, open_or_prepare
+from oo_cli.home import make_folders, open_or_prepare
 from oo_data.contracts.event import TipShown
 from oo_data.contracts.tip import SilentSpan
 from oo_data.env import Paths

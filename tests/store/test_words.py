@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oo_cli.house import make_folders
+from oo_cli.home import make_folders
 from oo_data.env import Paths
 from oo_data.store import shelf, words
 from oo_data.text import show
