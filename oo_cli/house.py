@@ -232,9 +232,12 @@ class House:
             profile.save_secret(conn, name, sealed, self.clock.now_ms())
 
     def record_consent(self, conn: Connection, key: str, granted: bool) -> None:
-        """Record a consent or its withdrawal, and that it changed, inside the caller's write."""
+        """Record a consent or its withdrawal, and that it changed where it did, inside the caller's write."""
         from oo_data.contracts.event import ConsentChanged
 
+        held, _ = profile.consents(conn).get(key, (None, 0))
+        if held is granted:
+            return
         now = self.clock.now_ms()
         profile.set_consent(conn, key, granted, now)
         self.bus.publish(conn, ConsentChanged(key, int(granted)), now)

@@ -109,6 +109,7 @@ class Listing(VersionRegistry):
 class Life(House):
     """A home where every consent of `LEFT` holds and has left something."""
 
+    clock: FixedClock
     remote: Meddled
 
     def other(self) -> House:
@@ -127,7 +128,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
         registry=lambda house: Listing(),
     )
     real = base.doors.source
-    house = Life(base.environ, base.clock, base.zone, known, base.say)
+    house = Life(base.environ, FixedClock(), base.zone, known, base.say)
     house.remote = source
     add_task(house, "Water the plants")
     now = house.clock.now_ms()
@@ -178,6 +179,16 @@ def test_a_withdrawal_erases_what_came(life: Life, key: str) -> None:
     assert ConsentChanged(key, 0) in changed
     refresh_and_send(life)
     assert not any(counts(life, key))
+
+
+@pytest.mark.parametrize("key", LEFT)
+def test_a_withdrawal_is_told_once(life: Life, key: str) -> None:
+    """What does not change a consent, as the rest of a killed forget, is no news and leaves its day as it was."""
+    consent.revoke(life, key)
+    before = profile.consents(life.store.conn), events.latest(life.store.conn, (ConsentChanged,), 50)
+    life.clock.advance(1)
+    consent.revoke(life, key)
+    assert (profile.consents(life.store.conn), events.latest(life.store.conn, (ConsentChanged,), 50)) == before
 
 
 @pytest.mark.parametrize("key", LEFT)
