@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, get_args
 
+from oo_cli.engine.areas.shipped import AREAS
 from oo_cli.house import House
 from oo_cli.usecases import forget, pull
 from oo_cli.usecases.residue import Scan, scan
 from oo_data import catalog
+from oo_data.contracts.event import EVENTS
+from oo_data.contracts.tip import REASONS, Reaction, Surface
 from oo_data.errors import OoError
 from oo_data.store import erase
 from oo_data.text import show
@@ -47,7 +51,7 @@ def verify(
     own = [path for path in _readable(house) if os.path.isfile(path)]
     words = {word for word in said if word} | set(forget.known_words(house)) | _titles(house)
     ours = _of_oo(house)
-    wanted = {word for word in words if word.lower() not in ours}
+    wanted = {word for word in words if word.strip('"').lower() not in ours}  # a handle is kept in quotes
     memory = house.paths.memory_dirs()
     mine = forget.files_in([*house.paths.roots(), *memory])
     looked = scan(dict.fromkeys([*mine, *forget.files_in(map(os.path.abspath, folders))]), wanted)
@@ -87,5 +91,9 @@ def _titles(house: House) -> set[str]:
 
 
 def _of_oo(house: House) -> str:
-    """What the database says in words of oO's own: the names of its tables and columns."""
-    return erase.schema(house.store.conn).lower() if house.exists else ""
+    """What the database says in words of oO's own: names of tables and events, areas, settings, reactions, the zone."""
+    if not house.exists:
+        return ""
+    fields = chain.from_iterable((name, *kind._fields) for name, kind in EVENTS.items())
+    words = (*fields, *AREAS, *get_args(Surface), *get_args(Reaction), *REASONS, house.zone.key)
+    return "\n".join((erase.own_words(house.store.conn), *words)).lower()

@@ -9,7 +9,7 @@ import pytest
 
 from oo_cli import wiring_vault
 from oo_cli.house import House
-from oo_cli.usecases import connect, habits, moods, refresh
+from oo_cli.usecases import connect, habits, moods, refresh, settings
 from oo_cli.usecases.forget import forget
 from oo_cli.usecases.verify import Verified, verify
 from oo_data.errors import DataLockedError
@@ -71,6 +71,18 @@ def test_words_of_oo_itself_are_left_out(lived: House) -> None:
     """A task that is named as a column is cannot be told from the column, and that is said."""
     before = looked(lived).alike
     assert looked(lived, "subject", "Provenance").alike == before + 2
+
+
+def test_a_word_that_oo_writes_too_is_no_leak(lived: House) -> None:
+    """Someone at home, on the phone, with work to the fore, is not told that their words lie open."""
+    settings.assign(lived, "focus-area.preferred_areas", "work")
+    moods.note(lived, 3, "home")
+    for name in ("home", "work", "tip", "overdue", "too many", "wrong"):
+        habits.add(lived, name, "1d")
+    refresh.refresh(lived)
+    assert looked(lived).is_clean
+    Path(lived.paths.state, "refresh.lock").write_text(NOTE)
+    assert not looked(lived).is_clean
 
 
 def test_after_a_forget_there_is_nothing(lived: House, tmp_path: Path) -> None:

@@ -65,6 +65,25 @@ _ERASE = {
     "source": "delete from source where id = :source",
 }
 
+_NAMED = {
+    "_sqlite_migrations": ("name",),
+    "meta": ("key", "value"),
+    "event": ("type",),
+    "consent": ("key",),
+    "source": ("id", "watch_path", "last_error"),
+    "feature": ("key",),
+    "pref": ("scope", "key"),
+    "pref_log": ("scope", "key"),
+    "decision": ("policy", "gate"),
+    "silence": ("id", "reason", "origin"),
+    "egress": ("host", "purpose", "categories", "status"),
+    "mute": ("cause",),
+    "asked": ("version", "verdict"),
+    "model": ("name", "version"),
+    "duty": ("id", "error"),
+    "device": ("name",),
+}
+
 BROKEN = ".broken-"  # and when it was set aside
 TITLE_READER = "focus-area"  # the one agent whose consent lets titles be embedded
 
@@ -89,9 +108,10 @@ def count_rows(conn: sqlite3.Connection) -> dict[str, int]:
     }
 
 
-def schema(conn: sqlite3.Connection) -> str:
-    """The statements that made the tables."""
-    return "\n".join(sql for (sql,) in conn.execute("select sql from sqlite_schema where sql is not null"))
+def own_words(conn: sqlite3.Connection) -> str:
+    """All that oO writes in its own words: the tables, and the columns of names, fixed words and paths."""
+    named = " union ".join(f"select {column} from {table}" for table, columns in _NAMED.items() for column in columns)  # noqa: S608 - our own names
+    return "\n".join(word for (word,) in conn.execute(f"select sql from sqlite_schema union {named}") if word)  # noqa: S608
 
 
 def compact(store: Store) -> None:
