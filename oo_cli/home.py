@@ -31,10 +31,18 @@ def open_or_prepare(paths: Paths, may_begin: bool = True) -> Store:
 
 
 def _open(paths: Paths) -> Store:
-    # The key's lock is made once the database stands, so an empty one beside it is what is left of a full one.
-    if db.is_empty(paths.database) and os.path.exists(f"{paths.key_file}.lock"):
+    if _is_emptied(paths):
         raise DataDamagedError("The database has been emptied.", "Put a backup in its place. See: oo doctor")
     return db.open_store(paths.database)
+
+
+def _is_emptied(paths: Paths) -> bool:
+    """Whether an empty database is what is left of a full one: the key's lock is made once the database stands."""
+    if not (db.is_empty(paths.database) and os.path.exists(f"{paths.key_file}.lock")):
+        return False
+    with suppress(OSError):
+        os.close(db.locked(db.lock_path(paths.database)))  # whoever makes it just now holds this until it stands
+    return db.is_empty(paths.database)
 
 
 def gone() -> DataLockedError:
@@ -71,8 +79,14 @@ def refuse_root(paths: Paths) -> None:
     """Raise `BadUsageError` for root in another person's home: what root wrote there, they could not change."""
     if os.geteuid() != 0:
         return
-    place = paths.data
-    while not os.path.lexists(place):
-        place = os.path.dirname(place)
-    if os.lstat(place).st_uid not in (0, NOBODY):
+    if owner_of(paths.data) not in (0, NOBODY):
         raise BadUsageError("oO does not run as root in another person's home.", "Run it again without sudo.")
+
+
+def owner_of(place: str) -> int:
+    """The user to whom a place belongs, or would, if it were made: the owner of the nearest folder there is."""
+    while True:
+        try:
+            return os.lstat(place).st_uid
+        except OSError:  # not there, or not any more
+            place = os.path.dirname(place)

@@ -153,7 +153,9 @@ class House:
     def is_gone(self) -> bool:
         """Whether the home was forgotten since this house saw it; another may have been begun in its place."""
         found = db.identity(self.paths.database)
-        return found != self._opened if self._store is not None else self._was_seen and found is None
+        if self._store is None:
+            return self._was_seen and found is None
+        return found is None or found != self._opened  # it may have gone before its identity was noted
 
     @property
     def store(self) -> Store:

@@ -82,8 +82,10 @@ class Scheduler:
         from oo_cli.daemon.jobs import Jobs
 
         jobs = Jobs()
-        while not self._ended:
+        while True:
             self._woken.clear()
+            if self._ended:  # looked at after the clearing, or an end in between would be slept through
+                break
             wait = self._beat(jobs)
             # By the monotonic clock, whatever the one on the wall says: this is how a clock that was set is noticed.
             self._woken.wait(self._beat_s if wait is None else min(wait, self._beat_s))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from oo_cli.adapters.vault.certificate import Certificate, make
 from oo_cli.adapters.watch import Watch
+from oo_cli.home import owner_of
 from oo_cli.house import House
 from oo_cli.phone import network
 from oo_cli.phone.app import Page
@@ -85,10 +86,7 @@ def get_ready(house: House, plan: Plan) -> Ready:
 
 def refuse_other_owner(house: House) -> None:
     """The administrator does not serve somebody else's home. Raises `BadUsageError`."""
-    folder = house.paths.data
-    while not os.path.exists(folder):
-        folder = os.path.dirname(folder)
-    if os.geteuid() == 0 and os.stat(folder).st_uid != 0:
+    if os.geteuid() == 0 and owner_of(os.path.realpath(house.paths.data)) != 0:
         raise BadUsageError("This home is another user's.", "Run oo serve as that user, without sudo.")
 
 
