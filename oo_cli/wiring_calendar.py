@@ -7,9 +7,9 @@ from oo_cli.adapters.sources.calendar import place, reader, source
 from oo_cli.adapters.sources.calendar.place import Place
 from oo_cli.adapters.sources.calendar.source import CalendarSource
 from oo_cli.house import House
-from oo_cli.usecases import aftermath
+from oo_cli.usecases import aftermath, pull
 from oo_data.errors import BadUsageError
-from oo_data.store import busy, history, keys, profile
+from oo_data.store import history, keys, profile
 
 PLACES = "calendar.places"
 
@@ -23,10 +23,12 @@ class Calendars:
 
     def source(self) -> CalendarSource:
         """All of them as one source."""
-        house, conn = self._house, self._house.store.conn
-        kept = history.progress(conn, source.SOURCE)
-        known = [block for block in busy.blocks(conn, house.clock.now_ms()) if block.source == source.SOURCE]
-        return CalendarSource(self.places(), self._reader, house.sealer, house.zone.key, known, kept)
+        return self._source(self.places())
+
+    def _source(self, places: tuple[Place, ...]) -> CalendarSource:
+        house = self._house
+        kept = history.progress(house.store.conn, source.SOURCE)
+        return CalendarSource(places, self._reader, house.sealer, house.zone.key, kept)
 
     def places(self) -> tuple[Place, ...]:
         """Where they are."""
@@ -53,19 +55,21 @@ class Calendars:
         return tuple(each for each, known in zip(places, names, strict=True) if known != name)
 
     def keep(self, left: tuple[Place, ...]) -> None:
-        """Keep these alone, and no stretch until they are read again: whose a stretch is, nobody knows.
-
-        Older copies are shut to where the others were.
-        """
-        house = self._house
+        """Keep these alone, and what they told; older copies are shut to what the others did."""
+        house, now = self._house, self._house.clock.now_ms()
+        those = self._source(left)
+        known = those.recalled(now)
         aftermath.owe(house)
         with house.store.write() as conn:
             keys.outdate(conn, source.SOURCE)
-            busy.replace(conn, source.SOURCE, ())
-            profile.connect_source(conn, source.SOURCE, house.clock.now_ms(), place.watched(left))
+            pull.keep_busy(house, source.SOURCE, source.blocks(known))
+            history.set_progress(conn, source.SOURCE, "")
+            profile.connect_source(conn, source.SOURCE, now, place.watched(left))
             profile.outdate_shelf(conn)
         house.keep_secret(PLACES, place.to_text(left))
         aftermath.settle_soon(house)
+        with house.store.write() as conn:
+            history.set_progress(conn, source.SOURCE, those.sealed(known))  # under a key that stays
 
     def take(self, new: Place) -> None:
         """Try a place, and keep it only if it can be read."""

@@ -209,13 +209,13 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
         records.replace_tasks(conn, source, now, pulled.tasks[source])
         profile.source_read(conn, source, now, reading.mark)
         if reading.busy is not None:
-            _keep_busy(house, source, reading.busy)
+            keep_busy(house, source, reading.busy)
         agenda.served(house, agenda.source_duty(source), now, every=house.doors.every(source))
         if reading.progress is not None:
             history.set_progress(conn, source, reading.progress)
         house.bus.publish(conn, SourceRefreshed(source, len(pulled.tasks[source]), len(reading.done)), now)
     for source in pulled.at_home.keys() & connected.keys():
-        _keep_busy(house, source, pulled.at_home[source])
+        keep_busy(house, source, pulled.at_home[source])
     for source, error in pulled.failures.items():
         path = connected[source].watch_path if source in connected else None
         profile.source_failed(conn, source, type(error).__name__, shelf.mark_of(path) if path else None)
@@ -226,5 +226,6 @@ def record(house: House, pulled: Pulled, fresh: list[TaskCompletion], now: int) 
     return tuple(news)
 
 
-def _keep_busy(house: House, source: str, blocks: Iterable[BusyBlock]) -> None:
+def keep_busy(house: House, source: str, blocks: Iterable[BusyBlock]) -> None:
+    """Keep these as the times when a source knows the person to be taken, inside the caller's write transaction."""
     busy.replace(house.store.conn, source, merged((block.from_ms, block.until_ms) for block in blocks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from oo_cli.adapters.sources.calendar.place import Place, from_text, remote_url, to_text, watched
-from oo_cli.adapters.sources.calendar.source import AHEAD_MS
+from oo_cli.adapters.sources.calendar.source import AHEAD_MS, SOURCE
 from oo_cli.house import House
 from oo_cli.usecases import agenda
 from oo_cli.usecases.connect import connect_remote, disconnect
@@ -21,7 +22,7 @@ from oo_cli.usecases.residue import scan
 from oo_cli.wiring_calendar import PLACES, Calendars
 from oo_data.errors import BadUsageError, ConnectionNeededError, SourceUnavailableError
 from oo_data.secret import Secret
-from oo_data.store import busy, egress, profile
+from oo_data.store import busy, egress, history, profile
 from tests.fakes import BERLIN, DAY, HOUR, TUESDAY, FixedClock, house_at
 from tests.sources.calendar import year
 from tests.sources.calendar.servers import PASSWORD, USER, OneFile, Radicale, one_file, radicale
@@ -29,7 +30,9 @@ from tests.sources.calendar.year import CANARY
 
 LOGIN = Secret(PASSWORD)
 DENTIST = year.Event(f"1@{CANARY}", datetime.fromisoformat("2026-12-01T11:00"), 60, BERLIN)
-DENTIST_MS = (TUESDAY + HOUR, TUESDAY + 2 * HOUR)
+LUNCH = year.Event(f"3@{CANARY}", datetime.fromisoformat("2026-12-01T13:00"), 60, BERLIN)
+MEETING = year.Event(f"2@{CANARY}", datetime.fromisoformat("2026-12-01T15:00"), 60, BERLIN)
+DENTIST_MS, LUNCH_MS, MEETING_MS = ((TUESDAY + hour * HOUR, TUESDAY + (hour + 1) * HOUR) for hour in (1, 3, 5))
 
 
 @pytest.fixture
@@ -185,20 +188,24 @@ def test_a_calendar_that_is_too_large(house: House, server: OneFile, tmp_path: P
             connect(house, place)
 
 
-def test_one_of_two_that_fails(house: House, server: OneFile, tmp_path: Path) -> None:
-    """The other is read all the same, and what was known of this one stands; also where it is a page to sign in at."""
+def test_one_of_two_that_fails(house: House, server: OneFile, tmp_path: Path, clock: FixedClock) -> None:
+    """The other is read all the same, what is deleted there goes, and what this one told stands until it is over."""
     file = tmp_path / "own.ics"
     file.write_text(year.ics([]))
     connect(house, Place("url", server.url))
     connect(house, Place("file", str(file)))
     refresh(house)
-    server.headers, known = {}, [DENTIST_MS]
+    server.headers = {}
     for status, body, hour, told in ((500, b"", 5, 1), (200, b"<html>Sign in</html>", 7, 0)):
         server.status, server.body = status, body
         file.write_text(year.ics([DENTIST._replace(start=datetime.fromisoformat(f"2026-12-01T{hour + 10}:00"))]))
         assert refresh(house).problems == ("1 of 2 calendars could not be read",) * told  # said once
-        known.append((TUESDAY + hour * HOUR, TUESDAY + (hour + 1) * HOUR))
-        assert spans(house) == known
+        assert spans(house) == [DENTIST_MS, (TUESDAY + hour * HOUR, TUESDAY + (hour + 1) * HOUR)]
+    clock.advance(3 * HOUR)
+    file.unlink()
+    server.status, server.body = 200, year.ics([LUNCH]).encode()
+    refresh(house)
+    assert spans(house) == [LUNCH_MS, (TUESDAY + 7 * HOUR, TUESDAY + 8 * HOUR)]
 
 
 @pytest.mark.parametrize("leave", ["disconnect", "revoke"])
@@ -246,16 +253,11 @@ def test_files_alone_want_no_network(house: House, server: OneFile, tmp_path: Pa
     assert agenda.due(house).resting == set()
 
 
-MEETING = year.Event(f"2@{CANARY}", datetime.fromisoformat("2026-12-01T15:00"), 60, BERLIN)
-LUNCH = year.Event(f"3@{CANARY}", datetime.fromisoformat("2026-12-01T13:00"), 60, BERLIN)
-MEETING_MS, LUNCH_MS = (TUESDAY + 5 * HOUR, TUESDAY + 6 * HOUR), (TUESDAY + 3 * HOUR, TUESDAY + 4 * HOUR)
-
-
 @pytest.mark.parametrize("offline", [True, False])
 def test_a_file_beside_an_address_is_read_at_home(
     house: House, server: OneFile, tmp_path: Path, clock: FixedClock, offline: bool
 ) -> None:
-    """Offline, or while the address rests, its appointments count too, nobody is asked, and the turn stays due."""
+    """Offline, or while the address rests, what is new and deleted counts, nobody is asked, and the turn stays due."""
     house.doors = house.doors._replace(every=lambda source: HOUR)
     (tmp_path / "home.ics").write_text(year.ics([LUNCH]))
     connect(house, Place("file", str(tmp_path / "home.ics")))
@@ -265,11 +267,85 @@ def test_a_file_beside_an_address_is_read_at_home(
     clock.advance(HOUR)
     (tmp_path / "home.ics").write_text(year.ics([MEETING]))
     refresh(house, local_only=offline, still=lambda: frozenset() if offline else frozenset({"calendar"}))
-    assert spans(house) == [DENTIST_MS, LUNCH_MS, MEETING_MS]  # whose the lunch was, nobody knows
+    assert spans(house) == [DENTIST_MS, MEETING_MS]
     assert (len(server.asked), profile.sources(house.store.conn)["calendar"]) == (asked, before)
     assert "source.calendar" in agenda.due(house).overdue
     refresh(house)
     assert spans(house) == [DENTIST_MS, MEETING_MS]
+    assert server.asked[-1]["if-none-match"] == '"one"'  # what did not change is not sent again
+
+
+def told(house: House) -> str:
+    """The state of the last reading, opened."""
+    kept = history.progress(house.store.conn, SOURCE)
+    assert kept is not None
+    return house.sealer.unseal(bytes.fromhex(kept), "source", "cursor", SOURCE)
+
+
+def test_what_is_over_goes_from_the_sealed_state_too(house: House, server: OneFile, clock: FixedClock) -> None:
+    """A refresh of a calendar that did not change leaves no stretch of the past."""
+    connect(house, Place("url", server.url))
+    refresh(house)
+    assert str(DENTIST_MS[1]) in told(house)
+    clock.advance(2 * HOUR)
+    refresh(house)
+    assert str(DENTIST_MS[1]) not in told(house)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_one_of_three_forgotten(house: House, server: OneFile, tmp_path: Path, killed: bool) -> None:
+    """What it told goes at once; what the others told stays, also of one that cannot be asked, and is read on.
+
+    The key of the sealed state is shredded, and a process may die before the state is sealed anew.
+    """
+    for name, event in (("work", MEETING), ("home", LUNCH)):
+        (tmp_path / f"{name}.ics").write_text(year.ics([event]))
+        connect(house, Place("file", str(tmp_path / f"{name}.ics")))
+    connect(house, Place("url", server.url))
+    refresh(house)
+    server.status = 500
+    Calendars(house).keep(Calendars(house).places()[1:])
+    assert spans(house) == [DENTIST_MS, LUNCH_MS]
+    if killed:
+        with house.store.write():
+            house.sealer.renew(SOURCE)
+    again = House(house.environ, house.clock, house.zone, house.doors, house.say)
+    assert refresh(again).failures == ()
+    assert spans(again) == ([LUNCH_MS] if killed else [DENTIST_MS, LUNCH_MS])
+    again.close()
+
+
+def test_whose_invitations_they_are_may_change(house: House, tmp_path: Path) -> None:
+    """The same calendar, connected again for another of the person's addresses, is worked out again."""
+    file = tmp_path / "own.ics"
+    asked = "".join(
+        f"ATTENDEE;PARTSTAT={said}:mailto:{who}@example.org\r\n"
+        for who, said in (("ada", "DECLINED"), ("bob", "ACCEPTED"))
+    )
+    file.write_text(year.ics([DENTIST]).replace("END:VEVENT", f"{asked}END:VEVENT"))
+    for me, known in (("bob@example.org", [DENTIST_MS]), ("ada@example.org", [])):
+        connect(house, Place("file", str(file), me=(me,)))
+        refresh(house)
+        assert spans(house) == known
+
+
+def test_a_state_that_cannot_be_read(house: House, server: OneFile, tmp_path: Path) -> None:
+    """At home nothing goes then, however the file changes, for what an address told is not known; asked, all comes."""
+    file = tmp_path / "home.ics"
+    file.write_text(year.ics([LUNCH]))
+    connect(house, Place("file", str(file)))
+    connect(house, Place("url", server.url))
+    refresh(house)
+    for text in ("[1, 2]", "{}", f"{json.dumps({place.id: 1 for place in Calendars(house).places()})}", "none"):
+        sealed = house.sealer.seal(text, "source", "cursor", SOURCE, source=SOURCE, at=None).hex()
+        with house.store.write() as conn:
+            history.set_progress(conn, SOURCE, sealed)
+        file.write_text(year.ics([MEETING]))
+        refresh(house, local_only=True)
+        assert spans(house) == [DENTIST_MS, LUNCH_MS]
+        file.write_text(year.ics([LUNCH]))
+        refresh(house)
+        assert spans(house) == [DENTIST_MS, LUNCH_MS]
 
 
 def test_at_home_a_broken_file_is_no_failure(house: House, server: OneFile, tmp_path: Path) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oo_cli.adapters import interpreter
 from oo_cli.adapters.sources.calendar.place import Place
 from oo_cli.adapters.sources.calendar.reader import Reader
 from oo_data.contracts.signal import BusyBlock, Reading
-from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError
+from oo_data.errors import ConnectionNeededError, DataDamagedError, DataLockedError, OoError, SourceUnavailableError
 from oo_data.ports import Sealer
 from oo_data.store.shelf import mark_of
 
@@ -30,75 +30,79 @@ _FAILED = {
 Spans = list[tuple[int, int]]
 
 
-class State(NamedTuple):
-    """What the last complete reading knew: how far (UTC ms), in which zone, each place's mark, and what was wrong."""
+class Kept(NamedTuple):
+    """What the last reading of a place told: how far (UTC ms), in which zone and for whom, its mark, what was wrong."""
 
-    until: int = 0
-    zone: str = ""
-    marks: tuple[tuple[str, str], ...] = ()
-    problems: tuple[str, ...] = ()
+    until: int
+    zone: str
+    known_as: tuple[str, ...]
+    mark: str
+    spans: Spans
+    problems: tuple[str, ...]
+
+    def serves(self, place: Place, zone: str, now_ms: int) -> bool:
+        """Whether it holds as long as the place has not changed."""
+        reaches = now_ms + LEAST_MS <= self.until <= now_ms + AHEAD_MS
+        return reaches and (self.zone, self.known_as) == (zone, place.known_as)
 
 
 class CalendarSource:
-    """Reads all `places`; `known` are the stretches of the last reading, `kept` its sealed state."""
+    """Reads all `places`; `kept` is the sealed state of the last reading."""
 
     id = SOURCE
 
     def __init__(
-        self,
-        places: Sequence[Place],
-        reader: Reader,
-        sealer: Sealer,
-        zone: str,
-        known: Sequence[BusyBlock] = (),
-        kept: str | None = None,
+        self, places: Sequence[Place], reader: Reader, sealer: Sealer, zone: str, kept: str | None = None
     ) -> None:
         self._places = places
         self._reader = reader
         self._sealer = sealer
         self._zone = zone
-        self._known = known
         self._kept = kept
 
     def read(self, now_ms: int) -> Reading:
-        """The busy stretches of the coming days; None for them where nothing changed.
+        """The busy stretches of the coming days.
 
-        Where one place of several cannot be read, what was known stands beside the others; where none can, its error.
+        Where one place of several cannot be read, what it told before stands; where none can, its error.
         """
         if not self._places:
             raise ConnectionNeededError("The calendar's address is gone.", "Run: oo connect calendar")
         needs_packages()
         mark = mark_of(self._places[0].at) if self._places[0].kind == "file" else None
-        state = self._state(now_ms)
-        texts, marks, errors = self._ask(self._places, dict(state.marks), now_ms)
+        kept, errors = self._asked(self._places, self.recalled(now_ms), now_ms)
         if len(errors) == len(self._places):
             raise errors[0]
-        if not texts:
-            return Reading(mark=mark, problems=state.problems + self._missed(errors))
-        if len(texts) + len(errors) < len(self._places):
-            # Stretches are kept together, so all are worked out again.
-            texts, marks, errors = self._ask(self._places, {}, now_ms)
-        spans, problems, broken = self._worked_out(texts, now_ms)
-        errors += broken
-        if len(errors) == len(self._places):
-            raise errors[0]
+        problems = tuple(each for told in kept.values() for each in told.problems)
         if errors:
-            spans += self._known_spans()
-            return Reading(mark=mark, busy=_blocks(spans), problems=problems + self._missed(errors))
-        state = State(now_ms + AHEAD_MS, self._zone, tuple(marks.items()), problems)
-        return Reading(mark=mark, busy=_blocks(spans), problems=problems, progress=self._sealed(state))
+            problems += (f"{len(errors)} of {len(self._places)} calendars could not be read",)
+        return Reading(mark=mark, busy=blocks(kept), problems=problems, progress=self.sealed(kept))
 
     def busy_at_home(self, now_ms: int) -> tuple[BusyBlock, ...] | None:
-        """What the files among the places tell, beside what was known; None where none of them changed.
+        """What the files among the places tell, beside what the others told before; None where no file changed.
 
         Nothing of it counts as read: the next reading is of all places again.
         """
         files = [place for place in self._places if place.kind == "file"]
         if files:
             needs_packages()
-        texts, _, _ = self._ask(files, dict(self._state(now_ms).marks), now_ms)
-        spans, _, _ = self._worked_out(texts, now_ms)
-        return _blocks(spans + self._known_spans()) if spans else None
+        before = self.recalled(now_ms)
+        kept, _ = self._asked(files, before, now_ms)
+        knows_all = all(place.id in kept for place in self._places)
+        return blocks(kept) if knows_all and kept != before else None
+
+    def recalled(self, now_ms: int) -> dict[str, Kept]:
+        """What the last reading told of each of these places, by its id, without what is over; nobody is asked."""
+        if not self._kept:
+            return {}
+        try:
+            known = json.loads(self._sealer.unseal(bytes.fromhex(self._kept), "source", "cursor", SOURCE))
+            return {place.id: _still(known[place.id], now_ms) for place in self._places if place.id in known}
+        except (ValueError, TypeError, DataLockedError, DataDamagedError):  # its key may be shredded
+            return {}
+
+    def sealed(self, kept: Mapping[str, Kept]) -> str:
+        """What `recalled` will find."""
+        return self._sealer.seal(json.dumps(kept), "source", "cursor", SOURCE, source=SOURCE, at=None).hex()
 
     def complete(self, handle: str, now_ms: int) -> bool:
         """Always False: a calendar holds nothing to tick."""
@@ -108,60 +112,28 @@ class CalendarSource:
         """Always False, as `complete` is."""
         return False
 
-    def _ask(
-        self, places: Sequence[Place], marks: dict[str, str], now_ms: int
-    ) -> tuple[list[tuple[Place, str]], dict[str, str], list[OoError]]:
-        """The texts of those that changed, the marks of all that could be read, and the errors of the rest."""
-        texts, seen, errors = [], {}, list[OoError]()
+    def _asked(
+        self, places: Sequence[Place], before: Mapping[str, Kept], now_ms: int
+    ) -> tuple[dict[str, Kept], list[OoError]]:
+        """What is known once these are asked whether they changed, and the errors of those that could not be."""
+        kept, errors = dict(before), list[OoError]()
         for place in places:
+            known, until = before.get(place.id), now_ms + AHEAD_MS
+            mark = known.mark if known and known.serves(place, self._zone, now_ms) else ""
             try:
-                told = self._reader.read(place, marks.get(place.id, ""), now_ms, now_ms + AHEAD_MS)
+                told = self._reader.read(place, mark, now_ms, until)
+                if told.text is not None:
+                    spans, problems = work_out(told.text, self._zone, now_ms, place.known_as)
+                    kept[place.id] = Kept(until, self._zone, place.known_as, told.mark, spans, problems)
             except (SourceUnavailableError, ConnectionNeededError) as error:
                 errors.append(error)
-                continue
-            seen[place.id] = told.mark
-            if told.text is not None:
-                texts.append((place, told.text))
-        return texts, seen, errors
+        return kept, errors
 
-    def _worked_out(
-        self, texts: Sequence[tuple[Place, str]], now_ms: int
-    ) -> tuple[Spans, tuple[str, ...], list[OoError]]:
-        """The stretches of those texts that are calendars, what of them was not understood, and the others' errors."""
-        spans: Spans = []
-        problems: tuple[str, ...] = ()
-        errors = list[OoError]()
-        for place, text in texts:
-            try:
-                found, wrong = work_out(text, self._zone, now_ms, place.known_as)
-            except SourceUnavailableError as error:
-                errors.append(error)
-                continue
-            spans, problems = spans + found, problems + wrong
-        return spans, problems, errors
 
-    def _known_spans(self) -> Spans:
-        return [(block.from_ms, block.until_ms) for block in self._known]
-
-    def _missed(self, errors: Sequence[OoError]) -> tuple[str, ...]:
-        return (f"{len(errors)} of {len(self._places)} calendars could not be read",) if errors else ()
-
-    def _state(self, now_ms: int) -> State:
-        """What the last reading knew, where it reaches far enough; else nothing."""
-        if self._kept is None:
-            return State()
-        try:
-            text = self._sealer.unseal(bytes.fromhex(self._kept), "source", "cursor", SOURCE)
-            until, zone, marks, problems = json.loads(text)
-            state = State(int(until), str(zone), tuple((a, b) for a, b in marks), tuple(problems))
-        except (ValueError, TypeError):
-            return State()
-        reaches = now_ms + LEAST_MS <= state.until <= now_ms + AHEAD_MS
-        same = state.zone == self._zone and {place for place, _ in state.marks} == {each.id for each in self._places}
-        return state if reaches and same else State()
-
-    def _sealed(self, state: State) -> str:
-        return self._sealer.seal(json.dumps(state), "source", "cursor", SOURCE, source=SOURCE, at=None).hex()
+def _still(told: Sequence[Any], now_ms: int) -> Kept:
+    until, zone, known_as, mark, spans, problems = told
+    ahead = [(begin, end) for begin, end in spans if end > now_ms]
+    return Kept(int(until), str(zone), tuple(map(str, known_as)), str(mark), ahead, tuple(map(str, problems)))
 
 
 def needs_packages() -> None:
@@ -199,5 +171,6 @@ def work_out(text: str, zone: str, now_ms: int, me: Sequence[str]) -> tuple[Span
     return [(begin, end) for begin, end in answer["spans"]], problems
 
 
-def _blocks(spans: Spans) -> tuple[BusyBlock, ...]:
-    return tuple(BusyBlock(SOURCE, begin, end) for begin, end in spans)
+def blocks(kept: Mapping[str, Kept]) -> tuple[BusyBlock, ...]:
+    """The stretches of all of them."""
+    return tuple(BusyBlock(SOURCE, begin, end) for told in kept.values() for begin, end in told.spans)
