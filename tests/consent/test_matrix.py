@@ -11,7 +11,7 @@ import pytest
 from oo_cli.adapters.http import Guard
 from oo_cli.adapters.llm import client as llm
 from oo_cli.adapters.llm.endpoint import endpoint
-from oo_cli.adapters.sources.todoist import client, oauth, writes
+from oo_cli.adapters.sources.todoist import client, grants, oauth, writes
 from oo_cli.house import House
 from oo_cli.usecases import moods
 from oo_cli.usecases.add import add_task
@@ -57,7 +57,7 @@ class World:
         self.calls: dict[str, tuple[str, Callable[[], object]]] = {
             "try a login": ("source.todoist", lambda: reader.check(lambda: token)),
             "register the app": ("source.todoist", lambda: login.register("data:read", ["http://127.0.0.1:1/"])),
-            "renew a login": ("source.todoist", lambda: login.refresh(oauth.App("app", None), token)),
+            "renew a login": ("source.todoist", lambda: login.refresh(grants.App("app", None), token)),
             "look at a task": ("todoist.write", lambda: writer.look("6X7rM8997g3RQmvh", SECONDS)),
             "tick a task": ("todoist.write", lambda: writer.send([Command("u", "close", "6X7r")], SECONDS)),
             "ask a model here": ("llm.tip-generator.local", lambda: ask("local")),

@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx  # noqa: TID253 - the browser is a real HTTP client
 
 from oo_cli.adapters.http import Guard
+from oo_cli.adapters.sources.todoist.grants import App, Grant
 from oo_cli.adapters.sources.todoist.loopback import Listener
-from oo_cli.adapters.sources.todoist.oauth import READ, Addresses, App, Attempt, Grant, OAuth, addresses, allowed
+from oo_cli.adapters.sources.todoist.oauth import READ, Addresses, Attempt, OAuth, addresses, allowed
 from oo_data.secret import Secret
 from oo_data.store.db import Store
 from tests.fakes import FixedClock

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from oo_cli.adapters.sources.todoist.grants import App
 from oo_cli.adapters.sources.todoist.login import Login, TokenKeeper
-from oo_cli.adapters.sources.todoist.oauth import READ, App
+from oo_cli.adapters.sources.todoist.oauth import READ
 from oo_data.errors import OoError
 from oo_data.secret import Secret
 from oo_data.store import profile

@@ -10,8 +10,8 @@ import pytest
 
 from oo_cli.adapters.replies import ExchangeFailedError
 from oo_cli.adapters.sources.todoist.client import TodoistClient
+from oo_cli.adapters.sources.todoist.grants import LoginEndedError
 from oo_cli.adapters.sources.todoist.login import Login, TokenKeeper
-from oo_cli.adapters.sources.todoist.oauth import LoginEndedError
 from oo_data.errors import CannotWriteError, ConnectionNeededError, OoError, SourceUnavailableError
 from oo_data.secret import Secret
 from tests.todoist_server import faults

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oo_cli.adapters.http import bearer
+from oo_cli.adapters.sources.todoist.grants import App
 from oo_cli.adapters.sources.todoist.login import Login, TokenKeeper, sign_in
 from oo_cli.adapters.sources.todoist.loopback import Listener
-from oo_cli.adapters.sources.todoist.oauth import App
 from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.sealer import new_key
 from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError

@@ -11,18 +11,8 @@ import pytest
 
 from oo_cli.adapters.http import Guard
 from oo_cli.adapters.replies import ExchangeFailedError
-from oo_cli.adapters.sources.todoist.oauth import (
-    LONGEST_LIFE,
-    READ,
-    WRITE,
-    Addresses,
-    App,
-    Attempt,
-    LoginEndedError,
-    OAuth,
-    addresses,
-    allowed,
-)
+from oo_cli.adapters.sources.todoist.grants import LONGEST_LIFE, App, LoginEndedError
+from oo_cli.adapters.sources.todoist.oauth import READ, WRITE, Addresses, Attempt, OAuth, addresses, allowed
 from oo_data.errors import (
     BadUsageError,
     ConnectionNeededError,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from oo_cli.adapters.sources.todoist.grants import App
 from oo_cli.adapters.sources.todoist.login import Login, sign_out
-from oo_cli.adapters.sources.todoist.oauth import READ, App
+from oo_cli.adapters.sources.todoist.oauth import READ
 from oo_data.secret import Secret
 from tests.todoist_server import faults
 from tests.todoist_server.browser import URI, LoginBench, login_bench

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from oo_cli.adapters.replies import ExchangeFailedError
-from oo_cli.adapters.sources.todoist.oauth import READ, WRITE, App, Attempt, Grant, LoginEndedError, OAuth
+from oo_cli.adapters.sources.todoist.grants import App, Grant, LoginEndedError
+from oo_cli.adapters.sources.todoist.oauth import READ, WRITE, Attempt, OAuth
 from oo_data.errors import CannotWriteError, ConnectionNeededError, SourceUnavailableError
 from oo_data.ports import Clock
 from oo_data.secret import Secret

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from oo_cli.adapters.http import Guard, origin
 from oo_cli.adapters.replies import Reply
 from oo_cli.adapters.sources.todoist.client import CONSENT, api_url
-from oo_data.errors import ConnectionNeededError, OoError, SourceUnavailableError
+from oo_cli.adapters.sources.todoist.grants import App, Grant, passing, refusal, to_app, to_grant, unreadable
+from oo_data.errors import OoError, SourceUnavailableError
 from oo_data.secret import Secret
 
 AUTHORIZE_URL = "https://app.todoist.com/oauth/authorize"
@@ -27,20 +27,8 @@ READ, WRITE = "data:read", "data:read_write"
 CALL_SECONDS = 30.0
 REVOKE_SECONDS = 5.0
 REPLY_BYTES = 64 * 1024
-LONGEST_LIFE = 315_360_000  # seconds; what Todoist says of tokens that do not end
 
-_AGAIN = "Connect again: oo connect todoist"
-_LATER = "Try again later."
-_UPDATE = "An update of oO is needed."
 _LAST_RESORT = "As a last resort, bring a token: oo connect todoist --token-stdin"
-
-
-class LoginEndedError(ConnectionNeededError):
-    """The tokens are dead; `app_gone` where Todoist no longer knows the registered app either."""
-
-    def __init__(self, message: str = "Todoist ended the login.", *, app_gone: bool = False) -> None:
-        super().__init__(message, _AGAIN)
-        self.app_gone = app_gone
 
 
 class Addresses(NamedTuple):
@@ -54,22 +42,6 @@ class Addresses(NamedTuple):
     def issuers(self) -> frozenset[str]:
         """Who may sign an answer as its issuer."""
         return frozenset((ISSUER, *(f"{urlsplit(url).scheme}://{origin(url)}" for url in self[1:])))
-
-
-class App(NamedTuple):
-    """oO as registered for this installation; its secret was made for it and is in no source."""
-
-    id: str
-    secret: Secret | None
-
-
-class Grant(NamedTuple):
-    """What the token endpoint gave. `expires_in` is None where it was not told, `refresh` where there was none."""
-
-    access: Secret
-    refresh: Secret | None
-    expires_in: int | None
-    scope: str
 
 
 class Attempt(NamedTuple):
@@ -142,10 +114,10 @@ class OAuth:
             content=json.dumps(asked).encode(),
         )
         if reply.status not in (200, 201):
-            raise _passing(reply) or SourceUnavailableError("Todoist did not let oO register.", _LAST_RESORT)
-        app = _to_app(reply)
+            raise passing(reply) or SourceUnavailableError("Todoist did not let oO register.", _LAST_RESORT)
+        app = to_app(reply)
         if app is None:
-            raise _unreadable()
+            raise unreadable()
         return app
 
     def authorize_url(self, app: App, redirect_uri: str, scope: str, attempt: Attempt) -> str:
@@ -223,10 +195,10 @@ class OAuth:
             data["client_secret"] = app.secret
         reply = self._call("POST", f"{self._at.token}/access_token", data=data)
         if reply.status != 200:
-            raise _refusal(reply)
-        grant = _to_grant(reply)
+            raise refusal(reply)
+        grant = to_grant(reply)
         if grant is None:
-            raise _unreadable()
+            raise unreadable()
         return grant
 
     def _call(
@@ -255,69 +227,3 @@ class OAuth:
 def _basic(id: str, secret: Secret) -> Secret:
     pair = f"{quote(id, safe='')}:{quote(secret.reveal(), safe='')}"
     return Secret(f"Basic {base64.b64encode(pair.encode()).decode('ascii')}")
-
-
-def _fields(reply: Reply) -> dict[str, object]:
-    """The answer's JSON object, or an empty one; the parser's own errors would carry the whole text."""
-    try:
-        parsed = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
-def _secret(value: object) -> Secret | None:
-    """A token or secret as one may look, else None."""
-    return Secret(value) if isinstance(value, str) and re.fullmatch("[!-~]{1,4096}", value) else None
-
-
-def _to_app(reply: Reply) -> App | None:
-    fields = _fields(reply)
-    id = _secret(fields.get("client_id"))
-    return None if id is None else App(id.reveal(), _secret(fields.get("client_secret")))
-
-
-def _to_grant(reply: Reply) -> Grant | None:
-    fields = _fields(reply)
-    access = _secret(fields.get("access_token"))
-    scope = fields.get("scope")
-    # Scopes are divided by a comma in one place of the API and by a space in another.
-    names = re.findall("[a-z:_]+", scope) if isinstance(scope, str) else []
-    if access is None:
-        return None
-    return Grant(access, _secret(fields.get("refresh_token")), _life(fields.get("expires_in")), " ".join(names))
-
-
-def _life(seconds: object) -> int | None:
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0:
-        return int(min(seconds, LONGEST_LIFE))
-    return None
-
-
-def _refusal(reply: Reply) -> OoError:
-    """The person's words for what the token endpoint says instead of tokens."""
-    match _fields(reply).get("error"):
-        case "bad_authorization_code":
-            return LoginEndedError("Todoist did not accept the browser's answer.")
-        case "incorrect_application_credentials" | "invalid_client":
-            return LoginEndedError("Todoist no longer knows this installation.", app_gone=True)
-        case "invalid_grant":
-            return LoginEndedError()
-        case "invalid_scope":
-            return ConnectionNeededError("Todoist no longer gives this login its rights.", _AGAIN)
-    return _passing(reply) or SourceUnavailableError("Todoist did not understand the login.", _UPDATE)
-
-
-def _passing(reply: Reply) -> OoError | None:
-    """The words for trouble that has nothing to do with this login."""
-    if reply.status == 410:
-        return SourceUnavailableError("Todoist has retired what this oO speaks.", _UPDATE)
-    if reply.status == 429:
-        return SourceUnavailableError("Todoist asks for fewer requests.", "Try again in 15 minutes.")
-    if reply.status >= 500:
-        return SourceUnavailableError("Todoist has trouble of its own.", _LATER)
-    return None if reply.status >= 400 else _unreadable()
-
-
-def _unreadable() -> SourceUnavailableError:
-    return SourceUnavailableError("Todoist's answer could not be read.", _LATER)
