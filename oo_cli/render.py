@@ -21,18 +21,19 @@ FIRST_STEP_REASON = "Nothing is connected yet. A list you already keep: oo conne
 SILENCES = {
     "quiet-hours": "Quiet hours",
     "daily-budget": "Enough for today",
-    "cool-down": "Quiet, as you asked",
+    "cool-down": "Quiet after your answer",
     "habituation": "Enough for now",
     "unlikely-moment": "Not a good moment",
     "busy": "You are busy",
     "hold-out": "A half day without tips, by lot; to end that: oo profile unset holdout.share",
     "nothing-open": "Nothing is open",
     "nothing-fits": "Nothing at hand fits that; to say how long a tip takes: oo effort 10m",
+    "nothing-now": "Nothing more for now",
     "nothing-fresh": "Nothing fresh to say; run: oo refresh",
     "off": "Tips are off; to have them again: oo profile unset tips.per_day",
 }
 # Silences of which a person wants to know when they end.
-ENDING = frozenset(("quiet-hours", "cool-down", "busy", "habituation", "unlikely-moment"))
+ENDING = frozenset(("quiet-hours", "cool-down", "busy", "habituation", "unlikely-moment", "nothing-now"))
 
 
 def tip_lines(text: str, reason: str, dim: bool) -> str:

@@ -56,7 +56,7 @@ def acknowledged(house: House, body: c.FeedbackBody) -> c.Acknowledged:
 
 def why(house: House, tip_id: str) -> c.WhyAnswer:
     """The reasons, with the parts of the score for themselves."""
-    explained = explain(house, tip_id)
+    explained = explain(house, tip_id, ambient=True)
     tip = explained["tip"]
     terms = tip["terms"] if tip else ()
     said = lines(explained | {"tip": tip and tip | {"terms": []}})

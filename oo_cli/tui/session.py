@@ -103,5 +103,5 @@ def reasons(house: House, tip_id: str = "") -> tuple[str, ...]:
     from oo_cli.tui.page import tidy
     from oo_cli.usecases.why import explain, lines, prompt_behind
 
-    told = [*lines(explain(house, tip_id)), *prompt_behind(house, tip_id)]
+    told = [*lines(explain(house, tip_id, ambient=True)), *prompt_behind(house, tip_id)]
     return tuple(tidy(line) for line in told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 from oo_cli.house import House
 from oo_data.contracts.tip import Reaction, Recommendation, RecommendRequest, Silence, Tip
@@ -39,10 +40,28 @@ def recommend(house: House, request: RecommendRequest) -> Recommendation:
     if picked.kind == shelf.SILENCE:
         return Silence(picked.reason, picked.until)
     if picked.kind == shelf.STALE:
-        return Silence("nothing-fresh", None)
+        return Silence("nothing-now", picked.until) if picked.until else Silence("nothing-fresh", None)
     tip = tip_of(house, picked, now, ambient=not request.asked)
     shelf.record_shown(house.store, now, request.surface, picked)
     return tip
+
+
+def held(house: House, now: int, ambient: bool) -> Silence | None:
+    """Why nothing is said now, looked up without reading a source; None where there is a tip, or no telling."""
+    picked = shelf.pick(house.store, now, ambient)
+    if picked.kind == shelf.SILENCE:
+        return Silence(picked.reason, picked.until)
+    return Silence("nothing-now", picked.until) if picked.kind == shelf.STALE and picked.until else None
+
+
+def held_line(silence: Silence, zone: ZoneInfo, typed: bool) -> str:
+    """The same for a person, to follow a colon; `typed`: it binds a typed `oo tip` too."""
+    from oo_cli.engine.when import local
+    from oo_cli.render import ENDING, SILENCES
+
+    said = SILENCES.get(silence.reason, silence.reason)
+    until = f", until {local(silence.until, zone):%a %H:%M}" if silence.until and silence.reason in ENDING else ""
+    return f"{said[0].lower()}{said[1:]}{until}{'' if typed else '; a typed oo tip is still answered'}."
 
 
 def tip_of(house: House, picked: Pick, now: int, ambient: bool) -> Tip:

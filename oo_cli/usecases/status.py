@@ -7,9 +7,10 @@ from typing import Any
 from oo_cli.engine.told import counted
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
-from oo_cli.render import SILENCES
 from oo_cli.usecases import agenda
-from oo_data.store import busy, outbox, profile, records, shelf, tips
+from oo_cli.usecases.recommend import held, held_line
+from oo_data.contracts.tip import Silence
+from oo_data.store import busy, outbox, profile, records, tips
 
 CALENDAR = "calendar"  # the source that holds no tasks
 
@@ -29,16 +30,13 @@ def status(house: House) -> dict[str, Any]:
     now = house.clock.now_ms()
     conn = house.store.conn
     day = midnight(local(now, house.zone).date(), house.zone)
-    picked = shelf.pick(house.store, now, ambient=True)
-    gate = None
-    if picked.kind == shelf.SILENCE:
-        typed = shelf.pick(house.store, now, ambient=False).kind == shelf.SILENCE
-        gate = {"reason": picked.reason, "until": picked.until, "typed": typed}
+    asked = held(house, now, ambient=False)
+    quiet = asked or held(house, now, ambient=True)
     return {
         "sources": source_lines(house)[0],
-        "shelf": len({tip.subject for tip in tips.on_shelf(conn, now)}),
+        "shelf": len({tip.subject for tip in tips.on_shelf(conn, now)} - tips.muted(conn, now).keys()),
         "shown_today": tips.shown_since(conn, day),
-        "gate": gate,
+        "gate": {**quiet._asdict(), "typed": asked is not None} if quiet else None,
         "outbox": outbox.counts(conn)._asdict(),
         "mirror": _waiting(house),
         "alerts": [alert._asdict() for alert in agenda.alerts(house)],
@@ -50,10 +48,9 @@ def status_lines(house: House, data: dict[str, Any]) -> list[str]:
     said = source_lines(house)[1] or ["Nothing is connected. Start with: oo add, or oo connect"]
     said.append(f"{data['shelf']} {'tip' if data['shelf'] == 1 else 'tips'} ready, {data['shown_today']} shown today.")
     if data["gate"]:
-        until = local(data["gate"]["until"], house.zone).strftime("%a %H:%M")
-        word = SILENCES.get(data["gate"]["reason"], "").lower()
-        typed = "" if data["gate"]["typed"] else "; a typed oo tip is still answered"
-        said.append(f"Quiet now: {word}, until {until}{typed}.")
+        gate = data["gate"]
+        quiet = Silence(gate["reason"], gate["until"])
+        said.append(f"Quiet now: {held_line(quiet, house.zone, gate['typed'])}")
     said += _outbox_lines(outbox.Counts(**data["outbox"]))
     if data["mirror"]:
         said.append(f"{counted(data['mirror'], 'events')} to be mirrored.")

@@ -12,8 +12,7 @@ from oo_cli.engine.twins import twins_of
 from oo_cli.engine.when import HOUR_MS, MINUTE_MS, local
 from oo_cli.engine.wording.facts import FREE_MS
 from oo_cli.house import House
-from oo_cli.render import SILENCES
-from oo_cli.usecases.recommend import words_of
+from oo_cli.usecases.recommend import GONE, held, held_line, words_of
 from oo_data.contracts.event import TipShown
 from oo_data.store import asked, busy, decisions, events, profile, records, shelf
 from oo_data.store.asked import Asked
@@ -31,15 +30,20 @@ NOT_ASKED = {
 NOT_USED = {"failed": "no answer came", "rejected": "its answer was not fit to be shown"}
 
 
-def explain(house: House, tip_id: str = "") -> Explained:
-    """The tip, or the last one shown, with its terms, the agents behind it, and what the gate says now."""
+def explain(house: House, tip_id: str = "", ambient: bool = False) -> Explained:
+    """The tip, or the last one shown, with its terms, the agents behind it, and what the gate says now.
+
+    `silent`: no tip was named, and the door that asks (by itself, if `ambient`) has none to show.
+    """
     if not house.exists:
         return {"gate": {"open": True}, "tip": None, "note": "Nothing is connected yet."}
     now = house.clock.now_ms()
+    gate = _gate(house, now)
     return {
+        "silent": not tip_id and not gate["open" if ambient else "open_when_asked"],
         "tip": _tip(house, tip_id),
         "agents": _agents(house, now),
-        "gate": _gate(house, now),
+        "gate": gate,
         "model": _model(house, tip_id),
     }
 
@@ -133,34 +137,34 @@ def _agents(house: House, now: int) -> list[Explained]:
 
 
 def _gate(house: House, now: int) -> Explained:
-    picked = shelf.pick(house.store, now, ambient=True)
-    asked = shelf.pick(house.store, now, ambient=False)
+    asked = held(house, now, ambient=False)
+    quiet = asked or held(house, now, ambient=True)
+    until = quiet.until if quiet else None
     states = profile.sources(house.store.conn).values()
     return {
-        "open": picked.kind != shelf.SILENCE,
-        "open_when_asked": asked.kind != shelf.SILENCE,
-        "reason": (asked.reason or picked.reason) or None,
-        "until": (asked.until if asked.kind == shelf.SILENCE else picked.until) or None,
-        "until_local": local(picked.until, house.zone).strftime("%a %H:%M") if picked.kind == shelf.SILENCE else None,
+        "open": quiet is None,
+        "open_when_asked": asked is None,
+        "reason": quiet.reason if quiet else None,
+        "until": until,
+        "until_local": f"{local(until, house.zone):%a %H:%M}" if until else None,
+        "says": held_line(quiet, house.zone, typed=asked is not None) if quiet else None,
         "free_minutes": busy.free_minutes(house.store.conn, now),
         "broken_sources": [state.id for state in states if state.last_error],
     }
 
 
 def lines(explained: Mapping[str, Any]) -> list[str]:
-    """The same for a person."""
-    tip = explained.get("tip")
+    """The same for a person: what was said last comes first, the tip or silence."""
+    tip, gate = explained.get("tip"), explained["gate"]
     said = _tip_lines(tip) if tip else [explained.get("note") or "No tip was shown yet."]
+    whether = "The gate is open." if gate["open"] else f"The gate is closed: {gate['says']}"
+    if explained.get("silent"):
+        said = [whether, *([f"The last tip: {said[0]}", *said[1:]] if tip else said)]
     for agent in explained.get("agents", ()):
         age, left = _hours(agent["age_hours"]), _hours(agent["ttl_hours"])
         said.append(f"  {agent['id']} says: {agent['says']} ({age} old, {left} left)")
-    gate = explained["gate"]
-    if gate["open"]:
-        said.append("The gate is open.")
-    else:
-        reason = SILENCES.get(gate["reason"], gate["reason"])
-        who = "" if not gate["open_when_asked"] else "; a typed oo tip is still answered"
-        said.append(f"The gate is closed: {reason.lower()}, until {gate['until_local']}{who}.")
+    if not explained.get("silent"):
+        said.append(whether)
     free = gate.get("free_minutes")
     if free is not None and free * MINUTE_MS <= FREE_MS:
         said.append(f"{counted(free, 'free minutes')} before your next appointment; what takes longer comes last.")
@@ -189,7 +193,7 @@ def _model_lines(model: Mapping[str, Any] | None) -> list[str]:
 
 
 def _tip_lines(tip: Mapping[str, Any]) -> list[str]:
-    said = [f"{tip['text'] or 'The last tip (its words have been swept away)'}"]
+    said = [tip["text"] or GONE]
     if tip["also_in"]:
         said.append(f"  also in {', '.join(tip['also_in'])}, and shown once")
     if tip["policy"] is None:

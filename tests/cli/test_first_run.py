@@ -80,7 +80,7 @@ def test_no_takes_one_of_four_reasons(oo: Oo) -> None:
     oo("tip")
     assert oo("no", "because").code == 2
     assert oo("no", "too", "many").code == 0
-    assert oo("tip").out == "· Quiet, as you asked, until 14:00.\n"
+    assert oo("tip").out == "· Quiet after your answer, until 14:00.\n"
     oo("undo")
     assert oo("tip").out.startswith("Call the dentist")
 

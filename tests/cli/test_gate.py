@@ -48,6 +48,35 @@ def test_off_means_off(two_tasks: Oo) -> None:
     assert two_tasks("tip").out == "· Tips are off; to have them again: oo profile unset tips.per_day.\n"
     two_tasks("refresh")
     assert two_tasks("tip").out == "· Tips are off; to have them again: oo profile unset tips.per_day.\n"
+    off = "tips are off; to have them again: oo profile unset tips.per_day.\n"
+    assert two_tasks("why").out.startswith(f"The gate is closed: {off}")
+    assert two_tasks("status").out.endswith(f"Quiet now: {off}")
+
+
+def test_what_waits_is_told_by_every_door_alike(two_tasks: Oo) -> None:
+    """With all put off, the silence says so and until when; why leads with it, and nothing counts as ready."""
+    for _ in range(2):
+        two_tasks("tip")
+        two_tasks("later", "18:00")
+    for _ in range(2):
+        assert two_tasks("tip").out == "· Nothing more for now, until 18:00.\n"
+        said = two_tasks("why").out.splitlines()
+        assert said[0] == "The gate is closed: nothing more for now, until Tue 18:00."
+        assert said[1].startswith("The last tip: ")
+        assert "Quiet now: nothing more for now, until Tue 18:00." in two_tasks("status").out
+        assert two_tasks("status").out.splitlines()[1].startswith("0 tips ready")
+        two_tasks("refresh")
+    assert two_tasks("tip", OO_NOW="2026-12-01T18:00:00+01:00").out.startswith("Call the dentist")
+    assert two_tasks("why").out.startswith("Call the dentist\n")
+
+
+def test_a_pause_within_the_night_is_told_as_the_tip_tells_it(two_tasks: Oo) -> None:
+    """Too many in the evening: a typed tip, why and status name the same reason and the same end of it."""
+    two_tasks("tip", OO_NOW="2026-12-01T21:00:00+01:00")
+    two_tasks("no", "too many")
+    assert two_tasks("tip", OO_NOW=NIGHT).out == "· Quiet after your answer, until 01:00 tomorrow.\n"
+    assert two_tasks("why").out.startswith("The gate is closed: quiet after your answer, until Wed 01:00.\n")
+    assert two_tasks("status").out.endswith("Quiet now: quiet after your answer, until Wed 01:00.\n")
 
 
 def test_a_withdrawn_consent_holds_within_the_second(two_tasks: Oo) -> None:

@@ -13,6 +13,7 @@ from oo_data.store.db import Store, append_event
 
 CLOCK_SLACK_MS = 300_000  # a clock may step back this far before what was made counts as of a time to come
 SAME_SHOWING_MS = 600_000  # one impression of the tip seen last within this time, however many surfaces show it
+FOREVER = 1 << 52  # later than any clock will say: the end of a mute that only its source ends
 WORDS_NAME = "words"
 
 TIP = "tip"
@@ -47,11 +48,23 @@ where from_at <= :now and until_at > :now and (binding = 'always' or :ambient)
 order by until_at desc limit 1
 """
 
+# What waits although it is on the shelf: put off, not wanted for a while, or done for the day.
+_WAITING = """
+select min(ends) from (
+  select max(mute.until) as ends from tip indexed by tip_rank join mute on mute.subject = tip.subject
+  where rank is not null and valid_until > :now and mute.until > :now
+    and exists (select 1 from consent where key = tip.consent and granted = 1)
+  group by mute.subject) where ends < :forever
+"""
+
 _LAST_SHOWN = "select subject, at from event indexed by event_type where type = 'TipShown' order by seq desc limit 1"
 
 
 class Pick:
-    """The answer for one moment. `kind` is TIP, SILENCE, STALE (refresh first) or NO_SOURCE."""
+    """The answer for one moment. `kind` is TIP, SILENCE, STALE (refresh first) or NO_SOURCE.
+
+    `until` (UTC ms) is the end of the tip or silence; of a stale shelf, when the first of all that waits comes back.
+    """
 
     __slots__ = ("decision_id", "kind", "reason", "subject", "tip_id", "tip_kind", "until")
 
@@ -90,6 +103,8 @@ def pick(store: Store, now: int, ambient: bool, among: str = "") -> Pick:
         found.tip_id, found.subject, found.tip_kind, found.until, found.decision_id = row
     else:
         found = Pick(STALE)
+        (until,) = conn.execute(_WAITING, {"now": now, "forever": FOREVER}).fetchone()
+        found.until = until or 0
     return found
 
 

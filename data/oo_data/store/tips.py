@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from oo_data.contracts.tip import SilentSpan
+from oo_data.store.shelf import FOREVER as FOREVER
 
-FOREVER = 1 << 52  # later than any clock will say
 # Causes of a mute. A task ticked in its source is muted until that source is read again; one noted here only, until
 # its source stops listing it; one that comes back, for the day.
 DONE, DONE_HERE, DONE_TODAY = "done", "done-here", "done-today"
