@@ -117,7 +117,8 @@ def _dispatch(desk: Desk, rest: list[str]) -> int:
         desk.say("Nothing was done.")
         return 1
     except TyperException as error:
-        line = show(error.format_message().replace("\n", " ")).rstrip(".") + "."
+        said = show(error.format_message().replace("\n", " ")).rstrip(".")
+        line = said if said.endswith("?") else f"{said}."
         return render.report(_usage(line, rest[0]), desk.options.json)
     return result if isinstance(result, int) else 0
 

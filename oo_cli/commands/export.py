@@ -41,5 +41,6 @@ def register(app: typer.Typer) -> None:
             taken = use.restore(at.house, path, progress)
         at.emit(taken._asdict(), f"{sum(taken.rows.values()):,} rows were taken in.")
         for source in taken.login:
-            at.say(f"{source} wants its login again: oo connect {source}")
+            how = " with --file, --url or --caldav" if source == "calendar" else ""
+            at.say(f"{source} wants to be connected again; run: oo connect {source}{how}")
         return 0

@@ -7,6 +7,7 @@ import re
 from oo_data.contracts.agent import ParamValue
 from oo_data.text import show
 
+_WORD = re.compile("[A-Z][a-z]+")
 _REF = re.compile(r"[0-9a-f]{24}")
 _NUMBERS = {
     "days": "days",
@@ -37,6 +38,12 @@ def told(value: ParamValue, unit: str) -> str:
     if noun == "days" and value == 1:
         noun = "day"
     return f"{_number(value)} {noun}".rstrip()
+
+
+def trouble(name: str) -> str:
+    """The name of one of our errors as words: "connection needed" of `ConnectionNeededError`; another as it is."""
+    words = _WORD.findall(name.removesuffix("Error"))
+    return " ".join(words).lower() if len(words) > 1 else name
 
 
 def _many(values: tuple[int, ...] | tuple[str, ...]) -> str:

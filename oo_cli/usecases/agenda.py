@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from oo_cli.engine import timetable
+from oo_cli.engine.told import trouble
 from oo_cli.engine.when import HOUR_MS, MINUTE_MS, spoken
 from oo_cli.house import House
 from oo_data.contracts.duty import Duty
@@ -169,7 +170,7 @@ def spoken_alert(event: Event) -> str:
 
 def _failed(duty_id: str, failures: int, error: str) -> str:
     times = "once" if failures == 1 else f"{failures} times in a row"
-    return f"{_name(duty_id)} failed {times} ({error})"
+    return f"{_name(duty_id)} failed {times} ({trouble(error)})"
 
 
 def _name(duty_id: str) -> str:

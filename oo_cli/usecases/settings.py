@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from oo_agents import registry
@@ -68,6 +69,18 @@ ABOUT = {
     "recent-patterns.weekly_cycle": "how much weekdays differ",
     "recent-patterns.daily_cycle": "how much hours differ",
     "focus-area.preferred_areas": "where you get most done",
+}
+
+# What a value of each unit looks like.
+TAKES = {
+    "hour": "a whole hour, like 22:00",
+    "hours": "whole hours with commas between, like 9, 10, 11",
+    "days": "a number of days",
+    "whole days": "a whole number of days",
+    "per day": "a number",
+    "share": "a share, like 40 %",
+    "trend": "a number",
+    "refs": "one or two areas, like work, health",
 }
 
 MACHINES_OWN = "tz"  # the zone is the machine's, or TZ; what is inferred of it serves a cold start only
@@ -186,7 +199,8 @@ def _split(house: House, name: str) -> tuple[str, str]:
     for scope, key in _known(house):
         if _name(scope, key) == name:
             return scope, key
-    raise BadUsageError("There is no such setting.", "See: oo profile show")
+    near = get_close_matches(name, [_name(*known) for known in _known(house)], 1)
+    raise BadUsageError("There is no such setting.", f"Did you mean {near[0]}?" if near else "See: oo profile show")
 
 
 def _parse(house: House, scope: str, key: str, text: str) -> ParamValue:
@@ -198,7 +212,9 @@ def _parse(house: House, scope: str, key: str, text: str) -> ParamValue:
     single = fit(unit, items[0]) if len(items) == 1 else None
     found = fit(unit, tuple(items)) if single is None else single
     if found is None:
-        raise BadUsageError(f"That does not fit this setting ({unit}).", "See: oo profile show")
+        raise BadUsageError(
+            f"That does not fit this setting. It takes {TAKES.get(unit, unit)}.", "See: oo profile show"
+        )
     if not _are_refs(unit, found):
         raise BadUsageError("There is no such area.", f"One of: {', '.join(AREAS)}.")
     return found

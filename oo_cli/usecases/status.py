@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oo_cli.engine.told import counted
+from oo_cli.engine.told import counted, trouble
 from oo_cli.engine.when import local, midnight
 from oo_cli.house import House
 from oo_cli.usecases import agenda
@@ -102,7 +102,7 @@ def source_lines(house: House) -> tuple[list[dict[str, Any]], list[str]]:
             }
         )
         times = "once" if state.failures == 1 else f"{state.failures} times"
-        trouble = f"; failing ({state.last_error}, {times})" if state.last_error else ""
+        failing = f"; failing ({trouble(state.last_error)}, {times})" if state.last_error else ""
         holds = f"{counted(ahead, 'busy spans')} ahead" if state.id == CALENDAR else f"{open_tasks} open"
-        said.append(f"{state.id}: {holds}, read {read_at}{trouble}")
+        said.append(f"{state.id}: {holds}, read {read_at}{failing}")
     return data, said

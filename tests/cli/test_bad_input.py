@@ -119,6 +119,11 @@ def test_another_key_locks_the_words_and_says_so(oo: Oo, home: Path, environ: di
     assert "too short" not in ran.err
 
 
+def test_a_word_that_is_nearly_a_command(oo: Oo) -> None:
+    """The question what was meant ends as a question does."""
+    assert oo("tipp").err == "oo: No such command 'tipp'. Did you mean 'tip'? See: oo --help\n"
+
+
 @pytest.mark.parametrize(
     "words",
     [

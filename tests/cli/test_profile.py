@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from oo_agents import registry
+from oo_agents.kit.units import UNITS
 from oo_cli.commands.profile import ABOUT_CELLS
-from oo_cli.usecases.settings import ABOUT, Setting, global_value
+from oo_cli.usecases.settings import ABOUT, TAKES, Setting, global_value
 from oo_data.errors import BadUsageError
 from oo_data.text import width
 from tests.conftest import Oo
@@ -122,6 +123,24 @@ def test_what_is_no_value(oo: Oo, name: str, typed: str) -> None:
     ran = oo("profile", "set", name, "--", typed)
     assert (ran.code, ran.out) == (2, "")
     assert oo("profile", "--json").out == before
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "hint"),
+    [
+        (QUIET, "21:30", "It takes a whole hour, like 22:00."),
+        ("time-of-day.peak_hours", "9 10", "It takes whole hours with commas between, like 9, 10, 11."),
+        ("quiet_start", "21", "Did you mean time-of-day.quiet_start?"),
+    ],
+)
+def test_what_a_setting_takes_is_said(oo: Oo, name: str, typed: str, hint: str) -> None:
+    """A value or a name that is nearly right gets the right one in the answer."""
+    assert hint in oo("profile", "set", name, typed).err
+
+
+def test_every_unit_says_what_it_takes() -> None:
+    """No unit is told by its inner name, but the zone, which is the machine's."""
+    assert set(UNITS) - set(TAKES) == {"timezone"}
 
 
 def test_words_and_fractions() -> None:

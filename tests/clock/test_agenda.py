@@ -158,7 +158,7 @@ def test_one_alert_a_streak_and_one_at_its_end(home: Home) -> None:
     data = status(home.house)
     assert [alert["duty"] for alert in data["alerts"]] == ["source.todoist"]
     line = status_lines(home.house, data)[-1]
-    assert line.startswith("todoist failed 9 times in a row (SourceUnavailableError); again Wed ")
+    assert line.startswith("todoist failed 9 times in a row (source unavailable); again Wed ")
     home.remote.failure = None
     home.clock.advance(8 * HOUR)
     catch_up(home.house)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from oo_agents.kit.units import UNITS
-from oo_cli.engine.told import told
+from oo_cli.engine.told import told, trouble
 from oo_data.contracts.agent import ParamValue
+from oo_data.errors import OoError
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,12 @@ def test_every_unit_is_told_as_something() -> None:
     """A unit that this room does not know is a plain number, never a failure."""
     for unit, (_, many, *_) in UNITS.items():
         assert told((1, 2) if many else 1, unit)
+
+
+def test_an_error_is_told_in_words() -> None:
+    """No name of a class reaches the person."""
+    assert trouble("ConnectionNeededError") == "connection needed"
+    assert trouble("OSError") == "OSError"
+    for kind in OoError.__subclasses__():
+        assert trouble(kind.__name__).replace(" ", "").islower()
+        assert "error" not in trouble(kind.__name__)

@@ -66,7 +66,9 @@ class CalendarSource:
         Where one place of several cannot be read, what it told before stands; where none can, its error.
         """
         if not self._places:
-            raise ConnectionNeededError("The calendar's address is gone.", "Run: oo connect calendar")
+            raise ConnectionNeededError(
+                "The calendar's address is gone.", "Run oo connect calendar with --file, --url or --caldav."
+            )
         needs_packages()
         mark = mark_of(self._places[0].at) if self._places[0].kind == "file" else None
         kept, errors = self._asked(self._places, self.recalled(now_ms), now_ms)
