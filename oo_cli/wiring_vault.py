@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from oo_cli.engine.told import counted
 from oo_cli.engine.when import local
 from oo_cli.house import House
-from oo_data.errors import OoError
+from oo_data.errors import DataDamagedError, DataLockedError, OoError
 from oo_data.ports import Ask, Sealer
 from oo_data.secret import Secret
 from oo_data.store import erase, health, keys, profile
+from oo_data.store.keys import HomeKey
 
 if TYPE_CHECKING:
     from oo_cli.adapters.vault.custody import Custodian, Custody, Place
 
+T = TypeVar("T")
 CUSTODY = "custody"
 PLACES: dict[str, str] = {
     "environment": "The key comes from OO_KEY.",
@@ -46,9 +48,27 @@ def open_vault(house: House) -> Sealer:
 
     keep_closed()
     held = custody(house) or _begun(house)
-    sealer = EnvelopeSealer(lambda: house.store, lambda wanted: custodian(house).unlock(custody(house) or held, wanted))
+
+    def unlock(wanted: str | None) -> Secret:
+        return _steadily(house, lambda said, _: custodian(house).unlock(said or held, wanted))
+
+    sealer = EnvelopeSealer(lambda: house.store, unlock)
     sealer.begin(house.clock.now_ms())
     return sealer
+
+
+def _steadily(house: House, work: Callable[[Custody | None, HomeKey | None], T], begun: Sequence[object] = ()) -> T:
+    """What `work` makes of where the key lies and which it is; done anew where another process changed that.
+
+    Not once it changed something itself, which it notes in `begun`.
+    """
+    while True:
+        known = custody(house), keys.home_key(house.store.conn)
+        try:
+            return work(*known)
+        except (DataDamagedError, DataLockedError):
+            if begun or (custody(house), keys.home_key(house.store.conn)) == known:
+                raise
 
 
 def in_memory(key: Secret) -> Callable[[House], Sealer]:
@@ -87,7 +107,13 @@ def may_hold_remote(house: House) -> bool:
 
 def move_key(house: House, place: Place) -> None:
     """Keep the key in that place from now on, because the person said so."""
-    custodian(house).choose(place, custody(house), lambda held: record_custody(house, held), _wanted(house))
+    keeper, begun = custodian(house), list[object]()
+
+    def record(held: Custody) -> None:
+        begun.append(held)
+        record_custody(house, held)
+
+    _steadily(house, lambda held, key: keeper.choose(place, held, record, key and key.id), begun)
 
 
 def rotate(house: House) -> bool:
@@ -101,20 +127,24 @@ def rotate(house: House) -> bool:
 
     if keys.home_key(house.store.conn) is None:
         house.sealer  # noqa: B018 - takes the first key into use
-    keeper, held, record = custodian(house), custody(house), keys.home_key(house.store.conn)
-    if held is None or record is None:
-        raise RuntimeError("an open vault has a key and a place for it")
+    keeper, begun = custodian(house), list[object]()
 
     def commit(old: Secret, new: Secret) -> None:
+        begun.append(new)
         EnvelopeSealer(lambda: house.store, lambda _: old).rewrap(new, house.clock.now_ms())
 
-    if not keeper.is_given(held):
-        keeper.rotate(held, record.id, commit)
+    def put(held: Custody | None, record: HomeKey | None) -> bool:
+        if held is None or record is None:
+            raise RuntimeError("an open vault has a key and a place for it")
+        if not keeper.is_given(held):
+            keeper.rotate(held, record.id, commit)
+            return True
+        if not keeper.hand_over(held, record.id, commit):
+            return False
+        record_custody(house, Custody("environment", chosen=True))
         return True
-    if not keeper.hand_over(held, record.id, commit):
-        return False
-    record_custody(house, Custody("environment", chosen=True))
-    return True
+
+    return _steadily(house, put, begun)
 
 
 def key_report(house: House) -> tuple[str, dict[str, object]]:
@@ -162,11 +192,6 @@ def _recorded(house: House) -> Custody | None:
         return health.reading(lambda: custody(house)) if house.exists else None
     except OoError:
         return None
-
-
-def _wanted(house: House) -> str | None:
-    record = keys.home_key(house.store.conn)
-    return record.id if record else None
 
 
 def _file_says(house: House, held: Custody) -> str:

@@ -6,8 +6,10 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -15,13 +17,15 @@ from types import FrameType
 import pytest
 
 from oo_cli import wiring_vault
-from oo_cli.adapters.vault.custody import Custody, Place
+from oo_cli.adapters.vault.custody import Custodian, Custody, Place
+from oo_cli.adapters.vault.envelope import EnvelopeSealer
 from oo_cli.adapters.vault.sealer import key_id, new_key
 from oo_cli.house import Doors, House
 from oo_cli.wiring import open_source
 from oo_data.errors import BadUsageError, DataLockedError
 from oo_data.secret import Secret
 from oo_data.store import keys, profile
+from tests.between import at_point, points
 from tests.fakes import BERLIN, TUESDAY, FixedClock
 
 NONE = "keyring.backends.fail.Keyring"
@@ -248,3 +252,52 @@ def test_destroying_reaches_every_slot(tmp_path: Path) -> None:
     with closing(house_in(str(tmp_path))) as house:
         assert wiring_vault.destroy_key(house) == ["key file: overwritten and removed"]
     assert [file.name for file in config.iterdir()] == ["key.lock"]
+
+
+@pytest.mark.parametrize("inside", [EnvelopeSealer._wrapper, EnvelopeSealer._unwrapped, Custodian.unlock])
+def test_a_rotation_elsewhere_while_a_key_is_read(tmp_path: Path, inside: Callable[..., object]) -> None:
+    """Whoever reads what a rotation is just changing reads it anew, and is not told of another key."""
+    root = str(tmp_path)
+    begin(root, "file")
+
+    def rotate() -> None:
+        with closing(house_in(root)) as house:
+            assert wiring_vault.rotate(house)
+
+    for nth in points(inside, lambda: read(root))[::3]:
+        assert at_point(inside, nth, rotate, lambda: read(root)) == SAID
+
+
+def test_a_move_elsewhere_while_a_key_is_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key is looked for again where it lies now."""
+    root = str(tmp_path)
+    places: Iterator[Place] = cycle(("keyring", "file"))
+    monkeypatch.setenv("OO_TEST_RING", f"{root}/ring")
+    Path(f"{root}/ring").mkdir()
+    begin(root, "file", ON_DISK)
+
+    def move() -> None:
+        with closing(house_in(root, ON_DISK)) as house:
+            wiring_vault.move_key(house, next(places))
+
+    for nth in points(wiring_vault._steadily, lambda: read(root, ON_DISK)):
+        assert at_point(wiring_vault._steadily, nth, move, lambda: read(root, ON_DISK)) == SAID
+
+
+@pytest.mark.parametrize("work", [wiring_vault.rotate, lambda house: wiring_vault.move_key(house, "file")])
+def test_a_rotation_elsewhere_before_a_change_of_the_key(tmp_path: Path, work: Callable[[House], object]) -> None:
+    """Of two changes at once each is made, one after the other."""
+    root = str(tmp_path)
+    begin(root, "file")
+
+    def change() -> None:
+        with closing(house_in(root)) as house:
+            work(house)
+
+    def rotate() -> None:
+        with closing(house_in(root)) as house:
+            wiring_vault.rotate(house)
+
+    for nth in points(wiring_vault._steadily, change)[::2]:
+        at_point(wiring_vault._steadily, nth, rotate, change)
+        assert read(root) == SAID

@@ -48,9 +48,8 @@ class EnvelopeSealer:
 
         All of it in one transaction: killed anywhere, the next start finds the one state or the other.
         """
-        conn = self._store().conn
-        if keys.home_key(conn) is not None:
-            self._wrapper(conn)
+        if keys.home_key(self._store().conn) is not None:
+            self._steadily(self._wrapper)
             return
         key = self._unlock(None)
         with self._store().write() as conn:
@@ -129,12 +128,25 @@ class EnvelopeSealer:
     def _key(self, key_id: str) -> Cipher:
         found = self._opened.get(key_id)
         if found is None:
-            conn = self._store().conn
-            kept = keys.by_id(conn, key_id)
-            if kept is None:
-                raise sealer.other_key()
-            found = self._opened[key_id] = Cipher(self._unwrapped(conn, kept))
+            found = self._opened[key_id] = self._steadily(lambda conn: self._read(conn, key_id))
         return found
+
+    def _read(self, conn: Connection, key_id: str) -> Cipher:
+        kept = keys.by_id(conn, key_id)
+        if kept is None:
+            raise sealer.other_key()
+        return Cipher(self._unwrapped(conn, kept))
+
+    def _steadily(self, read: Callable[[Connection], Cipher]) -> Cipher:
+        """What is read of the keys, anew where another process put another key of the home in its place meanwhile."""
+        conn = self._store().conn
+        while True:
+            record = keys.home_key(conn)
+            try:
+                return read(conn)
+            except (DataDamagedError, DataLockedError):
+                if keys.home_key(conn) == record:
+                    raise
 
     def _unwrapped(self, conn: Connection, kept: DataKey) -> bytes:
         return self._wrapper(conn).open(kept.wrapped, _bound(kept))
