@@ -78,8 +78,9 @@ def _run(desk: Desk, rest: list[str]) -> int:
         from oo_cli.wiring import finish_forget
 
         left = finish_forget(desk.house)
-        desk.say("An interrupted forget was finished.")
-        for line in left:
+        if left is not None:
+            desk.say("An interrupted forget was finished.")
+        for line in left or ():
             desk.say(f"Not oO's to delete: {line}")
     if os.path.lexists(Paths(desk.environ).unsettled):
         _finish_part(desk)

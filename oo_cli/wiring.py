@@ -53,11 +53,11 @@ def open_house(
     )
 
 
-def finish_forget(house: House) -> list[str]:
-    """Finish a forget that was interrupted, from the beginning; what is left for the person to do."""
-    from oo_cli.usecases.forget import forget
+def finish_forget(house: House) -> list[str] | None:
+    """Finish a forget that was interrupted: what is left for the person to do, None where another process did it."""
+    from oo_cli.usecases.forget import resume
 
-    return forget(house, destroy_key).external
+    return resume(house, destroy_key)
 
 
 def open_source(house: House, source_id: str) -> Source:

@@ -15,7 +15,7 @@ class Lead:
 
     def holds(self, path: str) -> bool:
         """Whether this process leads; taken where nobody does. A lock whose file was removed is none any more."""
-        if self._fd is not None and not _is_at(self._fd, path):
+        if self._fd is not None and not locks.is_at(self._fd, path):
             self.drop()
         if self._fd is None:
             self._fd = locks.take(path)
@@ -28,10 +28,3 @@ class Lead:
         os.close(self._fd)
         self._fd = None
         return True
-
-
-def _is_at(fd: int, path: str) -> bool:
-    try:
-        return os.path.samestat(os.fstat(fd), os.stat(path))
-    except OSError:
-        return False

@@ -17,8 +17,11 @@ NOTHING = "{}"  # an erasure that is one transaction: it was, or it never began
 
 
 def owe(house: House, what: str = NOTHING) -> None:
-    """Set the mark, unless one is there: that of a larger erasure, of which this one is a part."""
-    if os.path.lexists(house.paths.unsettled):
+    """Set the mark; where there is nothing to be done again, any that is there will do.
+
+    It may be that of a larger erasure, of which this one is a part.
+    """
+    if what == NOTHING and os.path.lexists(house.paths.unsettled):
         return
     make_folders(house.paths)  # the one for the mark may have been cleared away
     whole.write(house.paths.unsettled, what.encode())
@@ -36,10 +39,11 @@ def owed(house: House) -> str | None:
         raise CannotWriteError("The mark of a forget cannot be read.", "See: oo doctor") from error
 
 
-def settle(house: House) -> bool:
+def settle(house: House, what: str = NOTHING) -> bool:
     """Shut older copies by other keys, rebuild the file, clear memory, and take the mark away; safe to repeat.
 
-    False where the key comes from `OO_KEY`, which oO cannot change.
+    Only the mark of `what`: that of more belongs to another erasure, under way yet. False where the key comes from
+    `OO_KEY`, which oO cannot change.
     """
     rotated = True
     if keys.are_used(house.store.conn):
@@ -47,8 +51,8 @@ def settle(house: House) -> bool:
         rotated = house.doors.rotate(house)
     erase.compact(house.store)
     words.clear(house.paths)
-    if os.path.lexists(house.paths.unsettled):
-        os.unlink(house.paths.unsettled)
+    if owed(house) == what:
+        erase.unlink(house.paths.unsettled)
     return rotated
 
 

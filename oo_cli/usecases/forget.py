@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -32,7 +33,8 @@ GIVEN_AWAY = {
     "trace.": "what {} kept of the traces sent there",
     "mirror": "what the stream at {} kept of the events sent there",
 }
-WAIT_TENTHS = 300  # half a minute for a refresh that is under way
+WAIT_TENTHS = 300  # half a minute for a refresh or a forget that is under way
+_UNDER_WAY = ("A forget is under way.", "Wait for it to end, then run it again.")
 DestroyKey = Callable[[House], list[str]]
 Found = TypeVar("Found")
 
@@ -68,7 +70,7 @@ def _survey(house: House) -> Receipt:
     receipt.rows = _count_rows(house)
     found = erase.files_of(house.paths)
     receipt.files = len(found)
-    receipt.bytes = sum(os.lstat(path).st_size for path in found)
+    receipt.bytes = sum(map(erase.size_of, found))
     receipt.jobs, _ = jobs(house)  # of the others, `stop_clock` tells
     receipt.external = _external(house)
     return receipt
@@ -82,10 +84,37 @@ def forget(house: House, destroy_key: DestroyKey, offline: bool = False, exports
     """
     receipt = _survey(house)
     make_folders(house.paths)
-    alone = take_refresh(house)
+    with ExitStack() as held:
+        held.callback(os.close, take_refresh(house))
+        needles = known_words(house)
+        held.callback(os.close, _set_mark(house.paths))
+        _carry_out(house, receipt, destroy_key, offline, exports)
+    receipt.scan = scan(receipt.kept, needles)
+    return receipt
+
+
+def resume(house: House, destroy_key: DestroyKey) -> list[str] | None:
+    """Finish a forget that was cut short, from the beginning: what is left for the person to do.
+
+    None where another process has done so meanwhile: what is here then is a home begun anew, or nothing.
+    """
+    held = _take_marked(house.paths)
+    if held is None:
+        return None
+    try:
+        receipt = _survey(house)
+        _carry_out(house, receipt, destroy_key)
+    finally:
+        for fd in held:
+            os.close(fd)
+    return receipt.external
+
+
+def _carry_out(
+    house: House, receipt: Receipt, destroy_key: DestroyKey, offline: bool = False, exports: bool = False
+) -> None:
+    """All that follows the mark; whoever calls holds it, and the lock of refreshes."""
     memory = house.paths.memory_dirs()  # named by the data folder, so asked for while it is there
-    needles = known_words(house)
-    os.close(os.open(house.paths.forgetting, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     if exports:
         receipt.exports = _read(house, lambda store: export.delete(house)) or []
     receipt.jobs, refused = stop_clock(house)
@@ -93,11 +122,8 @@ def forget(house: House, destroy_key: DestroyKey, offline: bool = False, exports
     receipt.keys = destroy_key(house)
     house.close()
     finish(house.paths)
-    os.close(alone)
     words.clear_folders(memory)
     receipt.kept = left(house.paths, memory)
-    receipt.scan = scan(receipt.kept, needles)
-    return receipt
 
 
 def jobs(house: House) -> tuple[list[str], list[str]]:
@@ -164,8 +190,7 @@ def finish(paths: Paths) -> None:
     try:
         for path in (*erase.key_files_of(paths), *erase.files_of(paths)):
             erase.unlink(path)
-        if os.path.lexists(paths.forgetting):
-            os.unlink(paths.forgetting)
+        erase.unlink(paths.forgetting)
     except OSError as error:
         raise db.told(error) from error
     erase.remove_folders(paths)
@@ -249,6 +274,35 @@ def take_refresh(house: House, tenths: int = WAIT_TENTHS) -> int:
             return fd
         time.sleep(0.1)
     raise DataLockedError("A refresh is running.", "Wait for it to end, then run it again; nothing was forgotten.")
+
+
+def _set_mark(paths: Paths) -> int:
+    """Set the mark and hold it, so that whoever finds it can tell a forget under way from one that was cut short."""
+    for _ in range(WAIT_TENTHS):
+        make_folders(paths)  # another forget may have ended just now
+        fd = locks.take(paths.forgetting)
+        if fd is not None:
+            return fd
+        time.sleep(0.1)
+    raise DataLockedError(*_UNDER_WAY)
+
+
+def _take_marked(paths: Paths) -> tuple[int, int] | None:
+    """The mark that a killed forget left, and the lock of refreshes; None once there is no mark."""
+    for _ in range(WAIT_TENTHS):
+        try:
+            mark = locks.take(paths.forgetting, make=False)
+        except OoError:
+            if os.path.lexists(paths.forgetting):
+                raise
+            return None
+        if mark is not None:
+            alone = locks.take(f"{paths.state}/refresh.lock")
+            if alone is not None:
+                return mark, alone
+            os.close(mark)
+        time.sleep(0.1)
+    raise DataLockedError(*_UNDER_WAY)
 
 
 def left(paths: Paths, memory: list[str]) -> list[str]:

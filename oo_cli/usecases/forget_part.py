@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from oo_cli.engine.twins import twins_of
 from oo_cli.engine.when import day_after, midnight
-from oo_cli.home import make_folders
+from oo_cli.home import gone, make_folders
 from oo_cli.house import House
 from oo_cli.usecases import aftermath, consent, export, own, refresh
 from oo_cli.usecases.connect import connected, disconnect
@@ -139,15 +139,20 @@ def forget(house: House, part: Part, offline: bool = False) -> PartReceipt:
     """Erase a part, shut older copies to it, and make anew what rested on more. `offline`: no provider is told."""
     check(house, part)
     house.sealer  # noqa: B018 - a vault that cannot be opened is told before anything is touched
+    if house.is_gone:
+        raise gone()
     make_folders(house.paths)
     alone = take_refresh(house)
     try:
+        if house.is_gone:  # the lock was that of forgetting all
+            raise gone()
+        _finish(house)  # one that was cut short goes first, or its mark would be lost
         planned = plan(house, part)
         external = _external(house, part, told=True)
         aftermath.owe(house, part.to_text())
         if not _carry_out(house, part, offline):
             external = planned.external
-        shut = aftermath.settle(house)
+        shut = aftermath.settle(house, part.to_text())
     finally:
         os.close(alone)
     made = refresh.refresh(house, local_only=offline).tips
@@ -156,18 +161,27 @@ def forget(house: House, part: Part, offline: bool = False) -> PartReceipt:
 
 def resume(house: House) -> bool:
     """Finish what a killed process had begun; False where nothing is to be done, or somebody is at it just now."""
-    text = aftermath.owed(house)
-    alone = None if text is None else locks.take(f"{house.paths.state}/refresh.lock")
-    if text is None or alone is None:
+    if aftermath.owed(house) is None:
+        return False
+    alone = locks.take(f"{house.paths.state}/refresh.lock")
+    if alone is None:
         return False
     try:
-        part = Part.from_text(text)
-        house.sealer  # noqa: B018 - as above
-        if part is not None and not _is_over(house, part):
-            _carry_out(house, part, offline=False)
-        aftermath.settle(house)
+        return _finish(house)
     finally:
         os.close(alone)
+
+
+def _finish(house: House) -> bool:
+    """Do again what a mark asks for, where there is one; whoever calls holds the lock of refreshes."""
+    text = aftermath.owed(house)
+    if text is None:
+        return False
+    part = Part.from_text(text)
+    house.sealer  # noqa: B018 - as above
+    if part is not None and not _is_over(house, part):
+        _carry_out(house, part, offline=False)
+    aftermath.settle(house, text)
     return True
 
 

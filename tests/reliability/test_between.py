@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -16,11 +17,13 @@ import pytest
 from oo_cli.daemon.scheduler import Scheduler
 from oo_cli.home import _is_emptied, make_folders, open_or_prepare
 from oo_cli.house import House
+from oo_cli.usecases import aftermath, forget, forget_part, moods
 from oo_data.env import Paths
 from oo_data.errors import CannotWriteError, DataLockedError
-from oo_data.store import db
+from oo_data.store import db, locks
+from oo_data.store import moods as stored
 from tests.between import at_point, points
-from tests.fakes import FixedClock, house_at
+from tests.fakes import TUESDAY, FixedClock, destroy_key, house_at
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,80 @@ def test_a_home_forgotten_while_it_was_opened(ready: Path, tmp_path: Path) -> No
         with suppress(DataLockedError):
             at_point(opened, nth, partial(os.unlink, house.paths.database), look)
         assert house.is_gone is not os.path.exists(house.paths.database)
+
+
+def test_a_home_begun_anew_is_not_what_was_to_be_forgotten(ready: Path, tmp_path: Path) -> None:
+    """A start that finds a mark, and another one ends that forget: what the person begins then is left alone."""
+    paths = Paths({"OO_HOME": str(tmp_path / "home")})
+    began: list[str] = []
+
+    def begin() -> None:
+        make_folders(paths)
+        shutil.copyfile(ready, paths.database)
+
+    def finish_elsewhere() -> None:
+        with suppress(CannotWriteError):
+            mark = locks.take(paths.forgetting, make=False)
+            if mark is not None:  # else it is held, and the others wait
+                forget.finish(paths)
+                os.close(mark)
+                begin()
+                began.append("anew")
+
+    def resume() -> list[str] | None:
+        return forget.resume(house_at(tmp_path, FixedClock()), destroy_key)
+
+    def killed() -> None:
+        begin()
+        Path(paths.forgetting).touch(0o600)
+
+    def both() -> list[str] | None:
+        killed()
+        return resume()
+
+    tried = points(forget._take_marked, both)
+    for nth in tried:
+        began.clear()
+        finished = at_point(forget._take_marked, nth, finish_elsewhere, both)
+        assert (finished is None, os.path.exists(paths.database)) == (bool(began), bool(began))
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            killed()
+            ended = [each.result() for each in [pool.submit(resume) for _ in range(4)]]
+            assert (len(ended) - ended.count(None), os.path.exists(paths.home)) == (1, False)
+
+
+def test_a_part_of_a_home_that_was_forgotten(tmp_path: Path) -> None:
+    """Whoever wanted a part forgotten hears that all is, and puts nothing back."""
+    house, other = (house_at(tmp_path, FixedClock()) for _ in range(2))
+    moods.note(house, 3, "a note")
+    part = forget_part.Part(since=1, until=TUESDAY + 1)
+    assert forget_part.plan(house, part).rows
+    forget.forget(other, destroy_key)
+    with pytest.raises(DataLockedError, match="forgotten"):
+        forget_part.forget(house, part)
+    assert not os.path.exists(house.paths.home)
+    house.close()
+
+
+def test_the_mark_of_a_part_is_taken_away_by_its_own_end(tmp_path: Path) -> None:
+    """An erasure that ends meanwhile leaves it standing, and one that is owed already is not lost to the next."""
+    house = house_at(tmp_path, FixedClock())
+    moods.note(house, 3, "a note")
+    first, second = (forget_part.Part(since=since, until=TUESDAY + 1).to_text() for since in (1, 2))
+    aftermath.owe(house, first)
+    aftermath.owe(house)
+    aftermath.settle(house)
+    assert aftermath.owed(house) == first
+    aftermath.settle(house, first)
+    assert aftermath.owed(house) is None
+    aftermath.owe(house)
+    aftermath.owe(house, second)
+    assert aftermath.owed(house) == second
+    later = forget_part.Part(since=TUESDAY - 1, until=TUESDAY)  # without the mood
+    forget_part.forget(house, later)
+    assert (aftermath.owed(house), stored.since(house.store.conn, 0)) == (None, [])
+    house.close()
 
 
 class _SeenError(BaseException):

@@ -9,6 +9,7 @@ import glob
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 
 from oo_data import catalog
 from oo_data.env import Paths
@@ -139,13 +140,19 @@ def existing(paths: Paths, entries: Iterable[catalog.Entry]) -> list[str]:
     return found
 
 
-def unlink(path: str) -> int:
-    """Remove one file; the bytes it had. One that is gone already has none."""
+def size_of(path: str) -> int:
+    """The bytes of one file. One that is gone has none."""
     try:
-        size = os.lstat(path).st_size
-        os.unlink(path)
+        return os.lstat(path).st_size
     except FileNotFoundError:
         return 0
+
+
+def unlink(path: str) -> int:
+    """Remove one file; the bytes it had. One that is gone already has none."""
+    size = size_of(path)
+    with suppress(FileNotFoundError):
+        os.unlink(path)
     return size
 
 

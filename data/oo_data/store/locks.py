@@ -8,15 +8,29 @@ import os
 from oo_data.store import db
 
 
-def take(path: str) -> int | None:
-    """Take a lock without waiting; its descriptor, to be closed, or None where somebody else has it."""
+def take(path: str, make: bool = True) -> int | None:
+    """Take a lock without waiting; its descriptor, to be closed, or None where somebody else has it.
+
+    Raises `CannotWriteError`, also for a file that is not there and is not to be made.
+    """
+    while True:
+        try:
+            fd = os.open(path, (os.O_CREAT if make else 0) | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise db.told(error) from error
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(fd)
+            return None
+        if is_at(fd, path):
+            return fd
+        os.close(fd)  # it was removed meanwhile, and the next one would lock another file
+
+
+def is_at(fd: int, path: str) -> bool:
+    """Whether a lock is one still: where its file was removed, others lock another one."""
     try:
-        fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise db.told(error) from error
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(fd), os.stat(path))
     except OSError:
-        os.close(fd)
-        return None
-    return fd
+        return False
