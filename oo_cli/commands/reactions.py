@@ -39,14 +39,19 @@ def no(at: Desk, words: Sequence[str] = ()) -> int:
     """Not this one."""
     from oo_cli.engine.when import spoken
     from oo_cli.usecases.feedback import NO_MS, react
+    from oo_cli.usecases.hush import TOO_MANY, TOO_MANY_MS
     from oo_data.contracts.tip import REASONS
 
     reason = " ".join(words).lower()
     if reason not in NO_MS:
         raise BadUsageError("That is not a reason oO knows.", f"One of: {', '.join(REASONS)}; or none.")
     result = react(at.house, "no", reason)
-    until = spoken(result.until, at.house.clock.now_ms(), at.house.zone)
-    return answer(at, result, f"Not before {until}: {named(result)}")
+    now, zone = at.house.clock.now_ms(), at.house.zone
+    until = spoken(result.until, now, zone)
+    said = f"Not before {until}: {named(result)}"
+    if reason == TOO_MANY:
+        said += f"\nQuiet until {spoken(now + TOO_MANY_MS, now, zone)}."
+    return answer(at, result, said)
 
 
 def add(at: Desk, words: Sequence[str]) -> int:

@@ -103,7 +103,10 @@ def _projects(house: House, tasks: Iterable[TaskFeatures], done: Iterable[TaskCo
 def lines(found: dict[str, Any]) -> list[str]:
     """The same for a person."""
     said = [f"{a['area']:<20}{a['open']:>4} open{a['done']:>5} done   {_rests(a)}".rstrip() for a in found["areas"]]
-    said += [f"{p['project'] or '(a project)':<20}{p['open']:>4} open{p['done']:>5} done" for p in found["projects"]]
+    apart = "   a project" if said else ""
+    said += [
+        f"{p['project'] or '(a project)':<20}{p['open']:>4} open{p['done']:>5} done{apart}" for p in found["projects"]
+    ]
     if found["semantic"] and found["no_area"]:
         among = f"; {found['themes']} other theme{'s' * (found['themes'] != 1)} among them" if found["themes"] else ""
         said.append(f"{found['no_area']} open in no area{among}.")

@@ -147,6 +147,10 @@ def test_without_the_extra(oo: Oo, tmp_path: Path) -> None:
     found = json.loads(oo("area", "--json").out)
     assert (found["semantic"], found["areas"]) == (False, [])
     assert found["projects"] == [{"project": "flat", "open": 4, "done": 0}]
+    oo("tip")
+    oo("area", "set", "home")
+    assert "home                   1 open    0 done   1 by your word\nflat  " in oo("area").out
+    assert oo("area").out.endswith("done   a project\n")  # an area may have its name
     (tmp_path / "list.txt").write_text("Buy oat milk\noat milk: BUY\nGet oat milk\n")
     assert oo("area", "--duplicates").out == "Looks like a duplicate? Buy oat milk  |  oat milk: BUY\n"
 

@@ -73,7 +73,7 @@ def test_what_waits_is_told_by_every_door_alike(two_tasks: Oo) -> None:
 def test_a_pause_within_the_night_is_told_as_the_tip_tells_it(two_tasks: Oo) -> None:
     """Too many in the evening: a typed tip, why and status name the same reason and the same end of it."""
     two_tasks("tip", OO_NOW="2026-12-01T21:00:00+01:00")
-    two_tasks("no", "too many")
+    assert "Quiet until Wed 01:00." in two_tasks("no", "too many").err
     assert two_tasks("tip", OO_NOW=NIGHT).out == "· Quiet after your answer, until 01:00 tomorrow.\n"
     assert two_tasks("why").out.startswith("The gate is closed: quiet after your answer, until Wed 01:00.\n")
     assert two_tasks("status").out.endswith("Quiet now: quiet after your answer, until Wed 01:00.\n")

@@ -9,10 +9,11 @@ from hypothesis import given
 
 from oo_cli.engine.policies.base import Moment
 from oo_cli.engine.policies.ranker import AGENT, EXPLAINED, Ranker
+from oo_cli.engine.ranker.alone import AGE, CHANGED
 from oo_cli.engine.ranker.model import Model
 from oo_cli.engine.ranker.past import Past
 from oo_cli.engine.ranker.terms import NAMES, terms
-from oo_cli.engine.when import HOUR_MS
+from oo_cli.engine.when import DAY_MS, HOUR_MS, MINUTE_MS
 from oo_data.contracts.feature import TaskFeatures
 from oo_data.contracts.tip import Candidate
 from tests.ranker.world import BERLIN, NOON, crowd, history, hostile_tasks, task
@@ -68,6 +69,17 @@ def test_due_today_beside_due_on_friday_is_due_today() -> None:
     first, second = ranker().rank([today, friday], MOMENT).order
     assert "due: today" in [term.name for term in first.terms if term.value > 0]
     assert "due: within a week" in [term.name for term in second.terms if term.value > 0]
+
+
+def test_an_age_is_told_as_it_is() -> None:
+    """A term of a scale is named after the stretch that the task has come to, not after one passed long ago."""
+    week = [of(task("a", added_at=NOON - 8 * DAY_MS)), of(task("b", added_at=NOON - 20 * MINUTE_MS))]
+    told = {each.subject: {term.name for term in each.terms} for each in ranker().rank(week, MOMENT).order}
+    assert {name for name in told["a"] if name in AGE.names} <= {"age: two weeks"}
+    assert {name for name in told["b"] if name in AGE.names} <= {"age: half an hour"}
+    alone = ranker().rank(week[:1], MOMENT).order[0].terms
+    assert {term.name for term in alone if term.name in AGE.names} == {"age: two weeks"}
+    assert {term.name for term in alone if term.name in CHANGED.names} <= {"changed: long ago"}
 
 
 def test_agents_point_at_tasks() -> None:

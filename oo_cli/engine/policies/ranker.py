@@ -13,8 +13,10 @@ from math import exp, log
 from operator import mul
 
 from oo_cli.engine.policies.base import LIKELY, Moment, Ranking
+from oo_cli.engine.ranker.alone import AGE, CHANGED
 from oo_cli.engine.ranker.model import VERSION, Model, softmax
 from oo_cli.engine.ranker.past import Past
+from oo_cli.engine.ranker.place import APART, FURTHER
 from oo_cli.engine.ranker.terms import NAMES, Row, terms
 from oo_data.contracts.tip import Candidate, Term
 
@@ -34,6 +36,11 @@ def _families() -> tuple[tuple[int, ...], ...]:
 
 
 FAMILIES = _families()
+_RAMPS = {
+    NAMES.index(name): tuple(map(NAMES.index, ramp.names))
+    for ramp in (AGE, CHANGED, FURTHER, APART)
+    for name in ramp.names
+}
 
 
 class Ranker:
@@ -88,16 +95,21 @@ class Ranker:
         for family in FAMILIES:
             active = [index for index in family if abs(parts[index]) > NOTHING]
             if len(active) == 1:
-                found.append(Term(NAMES[active[0]], ahead[active[0]], self.model.mean[active[0]]))
+                found.append(Term(NAMES[_reached(active[0], row)], ahead[active[0]], self.model.mean[active[0]]))
             elif active:
                 held = [index for index in active if row[index]]  # else it is the rival's, and lacking here
                 sign = 1.0 if held else -1.0
                 strongest = max(held or active, key=lambda index: abs(parts[index]))
-                found.append(Term(NAMES[strongest], sign, sign * sum(parts[index] for index in active)))
+                found.append(Term(NAMES[_reached(strongest, row)], sign, sign * sum(parts[index] for index in active)))
         found.sort(key=lambda term: -abs(term.value * term.weight))
         shown = [term for term in found[:SHOWN] if abs(term.value * term.weight) >= SMALL]
         rest = sum(parts) - _sum(shown)
         return (*shown, Term(REST, 1.0, rest)) if abs(rest) > NOTHING else tuple(shown)
+
+
+def _reached(index: int, row: Row) -> int:
+    """The stretch of a ramp that the task has come to, whichever it passed weighs most; other terms as they are."""
+    return max((stretch for stretch in _RAMPS.get(index, ()) if row[stretch]), default=index)
 
 
 def _beside(candidate: Candidate, moment: Moment, weight: float) -> tuple[Term, ...]:
