@@ -95,8 +95,8 @@ def test_a_hang(tmp_path: Path, hang: str) -> None:
     write(house, "bad-agent", hang)
     write(house, "good-agent")
     begun = time.monotonic()
-    thoughts = think_now(house, limit_s=1.5)
-    assert time.monotonic() - begun < 10
+    thoughts = think_now(house, limit_s=4.0)
+    assert time.monotonic() - begun < 40
     assert thoughts.failed == {"bad-agent": "TimeoutError"}
     assert len(thoughts.snippets) == 1
 

@@ -28,7 +28,7 @@ def forever() -> None:
         pass
 
 
-@pytest.mark.parametrize("hang", [forever, lambda: time.sleep(5)], ids=["a loop", "a sleep"])
+@pytest.mark.parametrize("hang", [forever, lambda: time.sleep(15)], ids=["a loop", "a sleep"])
 def test_too_long(hang: Callable[[], None]) -> None:
     """A loop and a sleep are both left behind at the limit, from any thread."""
     caught: list[str] = []
@@ -44,7 +44,7 @@ def test_too_long(hang: Callable[[], None]) -> None:
     other.start()
     other.join(20)
     assert caught == ["late"]
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 12
 
 
 def test_a_loop_is_ended() -> None:
@@ -52,5 +52,5 @@ def test_a_loop_is_ended() -> None:
     with pytest.raises(TimeoutError):
         limited(forever, 0.05)
     for thread in [each for each in threading.enumerate() if each.name == "agent"]:
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()

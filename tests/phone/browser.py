@@ -96,7 +96,7 @@ class Browser:
         """Go to an address."""
         self.call("Page.navigate", url=url)
 
-    def until(self, script: str, seconds: float = 20) -> Any:
+    def until(self, script: str, seconds: float = 60) -> Any:
         """Wait until an expression holds; its value."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:

@@ -112,9 +112,9 @@ def test_who_waits_hears_of_what_happens_elsewhere(server: Running, paired: Phon
         assert waiting.is_alive()
         begun = time.monotonic()
         happens(now["tip"]["id"])
-        waiting.join(20)
+        waiting.join(60)
         assert heard[0][0] != now["version"]
-        assert heard[0][1] - begun < 5
+        assert heard[0][1] - begun < 15  # the wait itself takes 25 s
 
 
 def test_a_page_speaks_by_itself_so_silence_binds_it(server: Running, paired: Phone) -> None:

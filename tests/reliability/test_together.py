@@ -75,7 +75,7 @@ def together(oo: Oo, environ: Environ, folder: Path, processes: int, count: int)
 def test_four_at_once(oo: Oo, environ: Environ, tmp_path: Path) -> None:
     """Four processes with ten reactions each."""
     worst, _, _ = together(oo, environ, tmp_path, 4, 10)
-    assert worst < 5 * WORST_SECONDS  # a busy machine is slow by itself
+    assert worst < 30 * WORST_SECONDS  # a busy machine is slow by itself
 
 
 @pytest.mark.nightly

@@ -283,11 +283,11 @@ def test_many_processes_write_at_once(store: Store) -> None:
         waits = list(pool.map(add_many, [store.path] * 6, range(6), [25] * 6))
     assert profile.meta(store.conn, "total") == "150"
     assert store.conn.execute("select count(*) from event").fetchone() == (150,)
-    assert max(waits) < 4
+    assert max(waits) < 20
     health.check(store.conn)
 
 
-def hold(path: str, held: Event) -> None:
+def hold(path: str, held: Event, asked: Event) -> None:
     """Shut everybody out under the lock of all writers for longer than SQLite would go on asking."""
     with closing(db.open_store(path)) as store, store.write() as conn:
         profile.set_meta(conn, "a", "1")
@@ -297,16 +297,18 @@ def hold(path: str, held: Event) -> None:
             " insert into meta select 'n' || i, hex(randomblob(2000)) from n"
         )  # spills: nobody may read
         held.set()
+        asked.wait()
         time.sleep(db.BUSY_SECONDS + 0.3)
 
 
 def test_a_reader_waits_its_turn(store: Store) -> None:
     """A line of writers without a gap keeps a reader waiting, and no longer; asking again and again found none."""
-    held = Event()
-    writer = Thread(target=hold, args=(store.path, held))
+    held, asked = Event(), Event()
+    writer = Thread(target=hold, args=(store.path, held, asked))
     writer.start()
     held.wait()
     begun = time.monotonic()
+    asked.set()
     with closing(db.open_store(store.path)) as other:
         assert profile.meta(other.conn, "a") == "1"
     assert time.monotonic() - begun > db.BUSY_SECONDS

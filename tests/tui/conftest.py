@@ -101,6 +101,10 @@ class CountingSession(Session):
         self.runs += 1
         return super().run(counted, owed)
 
+    async def ended(self) -> None:
+        """Wait until all that was begun is done."""
+        await asyncio.wrap_future(self._thread.submit(int))
+
 
 class Screen(OnScreen[Face]):
     """A running face."""
@@ -124,6 +128,7 @@ class Screen(OnScreen[Face]):
         before = -1
         while before != self.work.runs:
             before = self.work.runs
+            await self.work.ended()
             await asyncio.sleep(0.5)
 
 

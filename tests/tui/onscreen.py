@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -46,7 +47,8 @@ class OnScreen(Generic[A]):
 
     async def see(self, wanted: Callable[[str], bool]) -> str:
         """What can be read as soon as it is what is wanted."""
-        for _ in range(500):
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
             await self.pilot.pause(0.01)
             if wanted(self.text):
                 return self.text

@@ -53,7 +53,7 @@ class Terminal:
         """Type."""
         os.write(self._screen, keys)
 
-    def until(self, wanted: bytes, seconds: float = 20.0) -> bytes:
+    def until(self, wanted: bytes, seconds: float = 60.0) -> bytes:
         """Everything drawn so far, once it holds what is wanted."""
         end = time.monotonic() + seconds
         while wanted not in self.drawn:
@@ -67,7 +67,7 @@ class Terminal:
         self._read(seconds)
         return self.drawn[before:]
 
-    def leave(self, seconds: float = 20.0) -> int:
+    def leave(self, seconds: float = 60.0) -> int:
         """The program's exit code, once it has ended and all that it drew was read."""
         end = time.monotonic() + seconds
         while self.program.poll() is None:

@@ -35,7 +35,7 @@ async def test_a_reaction_elsewhere_reaches_it(room: Room, watch: Watch) -> None
         house.close()
         begun = time.monotonic()
         await screen.see(shows("Buy milk"))
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
 
 
 @linux
@@ -73,7 +73,8 @@ async def test_what_lies_over_the_tip_is_left_alone(room: Room, watch: Watch) ->
             room.write(f"Feed {keys} due:2026-12-01\n")
             await asyncio.sleep(0.4)
             assert words in screen.text
-            assert await screen.press(way_out) == f"Feed {keys} Due today."
+            await screen.press(way_out)
+            await screen.see(lambda text, keys=keys: text == f"Feed {keys} Due today.")  # type: ignore[misc]
 
 
 async def test_a_broken_source_is_told_at_the_edge(room: Room, watch: Watch) -> None:
@@ -112,7 +113,7 @@ async def test_a_clock_that_jumps_is_heard() -> None:
     assert watch._jumps >= 0
     soon = (ctypes.c_long * 4)(0, 0, 1, 0)  # one second after 1970 is over
     watch._libc.timerfd_settime(watch._jumps, 1, soon, None)
-    await asyncio.wait_for(told.wait(), 20)
+    await asyncio.wait_for(told.wait(), 60)
     watch.close()
 
 
@@ -171,7 +172,7 @@ async def test_a_folder_that_comes_back_is_watched(tmp_path: Path) -> None:
         await asyncio.sleep(0.3)
         heard.clear()
         step()
-        await asyncio.wait_for(heard.wait(), 20)
+        await asyncio.wait_for(heard.wait(), 60)
     watch.close()
 
 
@@ -180,10 +181,12 @@ class Noted:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.began = asyncio.Event()
 
     def start(self) -> None:
         """Note it."""
         self.calls.append("start")
+        self.began.set()
 
     def stop(self) -> None:
         """Note it."""
@@ -195,7 +198,8 @@ async def test_the_background_begins_with_the_face(room: Room, watch: Watch) -> 
     behind = Noted()
     async with watch(room, background=behind) as screen:
         assert "Call Ada" in screen.text
-        await asyncio.sleep(BREATH_S + 0.5)
+        await asyncio.wait_for(behind.began.wait(), 60)
+        await asyncio.sleep(BREATH_S / 2)
         assert behind.calls == ["start"]
 
 

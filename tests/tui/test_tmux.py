@@ -33,7 +33,7 @@ class Session:
         """Press keys, by tmux's names for them."""
         self("send-keys", *keys)
 
-    def see(self, wanted: Callable[[str], bool], seconds: float = 20.0) -> list[str]:
+    def see(self, wanted: Callable[[str], bool], seconds: float = 60.0) -> list[str]:
         """The rows of the screen, once they are what is wanted."""
         end = time.monotonic() + seconds
         while True:

@@ -62,8 +62,8 @@ def test_deadline(bench: Bench, fault: faults.Fault) -> None:
     """A server that sends a byte now and then, or none, is cut off when the time is up."""
     bench.server.faults.append(fault)
     before = time.monotonic()
-    error = bench.failed(timeout=0.4)
-    assert time.monotonic() - before < 10
+    error = bench.failed(timeout=1.5)
+    assert time.monotonic() - before < 20
     assert error.fault == bench.row().status == "timed-out"
     assert bench.server.host in error.message
     assert bench.row().bytes_out > 0
@@ -84,7 +84,7 @@ def test_a_withdrawal_cuts_what_is_under_way(bench: Bench, fault: faults.Fault) 
     before = time.monotonic()
     with pytest.raises(ConsentMissingError):
         bench.call(timeout=30.0)
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 20
     assert bench.row().status == "withdrawn"
     assert bench.row().bytes_out > 0
     assert_worker_ends()
@@ -109,7 +109,7 @@ def test_slow_look_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     before = time.monotonic()
     assert bench.failed(timeout=0.2).fault == "timed-out"
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 20
     gate.set()
     assert_worker_ends()
     assert bench.server.log == []
@@ -196,7 +196,7 @@ def test_no_connection_is_kept(bench: Bench) -> None:
     def serve() -> bytes:
         line, _ = server.accept()
         with line:
-            line.settimeout(2)
+            line.settimeout(20)
             line.recv(65536)
             line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             return line.recv(65536)

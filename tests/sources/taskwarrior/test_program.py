@@ -107,12 +107,12 @@ def test_one_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> None:
     hanging = Program(environ, str(tmp_path))
     begun = time.monotonic()
     with pytest.raises(SourceUnavailableError, match="could not be read"):
-        list(hanging.read("export", seconds=0.3))
-    assert hanging.write("done", seconds=0.3) is None
-    assert time.monotonic() - begun < 10
+        list(hanging.read("export", seconds=1.5))
+    assert hanging.write("done", seconds=1.5) is None
+    assert time.monotonic() - begun < 30
     child = int((tmp_path / "pid").read_text())
     while _runs(child):
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 60
         time.sleep(0.02)
 
 

@@ -88,13 +88,13 @@ def test_revoke_shares_its_time(bench: LoginBench, app: App) -> None:
     """All attempts together keep the bound: after a slow refusal only the rest is left for the next one."""
 
     def late(wire: Wire) -> None:
-        wire.pause(1.5)
+        wire.pause(2.5)
         refusal("a", 500)(wire)
 
     bench.server.faults.extend((late, faults.silent()))
     begun = time.monotonic()
-    assert not bench.oauth.revoke(app, Secret("a"), Secret("r"), seconds=2.0)
-    assert time.monotonic() - begun < 3.4
+    assert not bench.oauth.revoke(app, Secret("a"), Secret("r"), seconds=3.0)
+    assert time.monotonic() - begun < 5.4
 
 
 def test_revoke_without_secret(bench: LoginBench) -> None:
