@@ -32,10 +32,10 @@ def face(arguments: list[str]) -> int:
     """Draw the face's first frame, then load the face behind it; the exit code."""
     from oo_cli.tui import first
 
-    frame = first.paint(os.environ, plain=bool(arguments))
+    frame, held = None, first.hold_signals()
     try:
-        if frame is not None:
-            first.leave_when_told()
+        frame = first.paint(os.environ, plain=bool(arguments))
+        first.leave_when_told(held, painted=frame is not None)
         from oo_cli.main import run
 
         return run(arguments, frame=frame)

@@ -94,15 +94,26 @@ def paint(environ: Mapping[str, str], plain: bool = False) -> "Frame | None":
     return frame
 
 
-def leave_when_told() -> None:
-    """Until the face answers signals itself, one that ends the program ends it by the way that restores the screen."""
+def hold_signals() -> "set[int]":
+    """Let none that ends the program come before what restores the screen; which were held already."""
+    import signal
+
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
+
+
+def leave_when_told(held: "set[int]", painted: bool) -> None:
+    """Until the face answers signals itself, one that ends the program ends it by the way that restores the screen.
+
+    What came since others were `held` comes now.
+    """
     import signal
 
     def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP) if painted else ():
         signal.signal(number, leave)
+    signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def look(environ: Mapping[str, str]) -> "Frame | None":

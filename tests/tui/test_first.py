@@ -137,6 +137,32 @@ def test_a_signal_while_the_face_is_loaded(
         assert terminal.is_restored()
 
 
+# Has the signal come the moment after the first frame was drawn.
+AT_ONCE = """
+import os, sys
+def called(frame, event, argument):
+    return returned if frame.f_code.co_name == "paint" else None
+def returned(frame, event, argument):
+    if event == "return":
+        os.kill(os.getpid(), {number})
+    return returned
+sys.settrace(called)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_first_frame(
+    oo: Oo, child_environ: dict[str, str], door: list[str], number: signal.Signals
+) -> None:
+    """However soon it comes, the terminal is given back."""
+    prepare(oo)
+    command = [*door[:2], AT_ONCE.format(number=int(number)) + door[2]]
+    with Terminal(command, child_environ) as terminal:
+        assert terminal.leave() == 128 + number
+        assert b"Call Ada" in terminal.drawn
+        assert terminal.is_restored()
+
+
 def test_an_error_is_told_on_the_screen_that_stays(oo: Oo, child_environ: dict[str, str], door: list[str]) -> None:
     """What goes wrong before the face can start is said after the first frame has gone."""
     prepare(oo)
