@@ -23,9 +23,9 @@ class Serving(NamedTuple):
 def claim(house: House) -> int:
     """Be the one that serves; the lock's descriptor. Raises `BadUsageError` where another process does."""
     make_folders(house.paths)
-    fd = locks.take(_path(house))
-    if fd is None:
-        raise BadUsageError("oO is serving already.", "To pair a phone: oo phone pair")
+    while (fd := locks.take(_path(house))) is None:
+        if locks.is_taken(_path(house)):  # else somebody only asked whether it is
+            raise BadUsageError("oO is serving already.", "To pair a phone: oo phone pair")
     return fd
 
 
@@ -44,16 +44,12 @@ def leave(fd: int) -> None:
 def running(house: House) -> Serving:
     """Where the running server is. Raises `ConnectionNeededError` where none runs."""
     needed = ConnectionNeededError("oO is not serving.", "In another terminal: oo serve")
-    if not os.path.exists(_path(house)):
-        raise needed
-    fd = locks.take(_path(house))
-    if fd is not None:
-        os.close(fd)
+    if not locks.is_taken(_path(house)):
         raise needed
     try:
         with open(_path(house), encoding="utf-8") as file:
             return Serving(*json.load(file))
-    except ValueError:  # it is about to start, or to end
+    except (OSError, ValueError):  # it is about to start, or to end
         raise needed from None
 
 

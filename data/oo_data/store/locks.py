@@ -28,6 +28,21 @@ def take(path: str, make: bool = True) -> int | None:
         os.close(fd)  # it was removed meanwhile, and the next one would lock another file
 
 
+def is_taken(path: str) -> bool:
+    """Whether somebody has a lock now; others may ask at the same time."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
 def is_at(fd: int, path: str) -> bool:
     """Whether a lock is one still: where its file was removed, others lock another one."""
     try:
