@@ -47,17 +47,22 @@ def _is_emptied(paths: Paths) -> bool:
 
 def gone() -> DataLockedError:
     """What is said to whatever outlives its home."""
-    return DataLockedError("This home was forgotten.", "Start oO anew.")
+    return DataLockedError(*db.GONE)
 
 
 def make_folders(paths: Paths) -> None:
     """The directories of a home, for its owner only; one found open is closed."""
-    folders = [paths.home] if paths.home else []
-    for folder in (*folders, paths.data, paths.config, paths.state):
+    folders = (*([paths.home] if paths.home else []), paths.data, paths.config, paths.state)
+    for left in range(OPENINGS - 1, -1, -1):
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            for folder in folders:
+                os.makedirs(folder, mode=0o700, exist_ok=True)
         except OSError as error:
-            raise CannotWriteError("oO cannot make its home.", "Check OO_HOME or HOME.") from error
+            # A forget that ends elsewhere removes a folder as soon as it is empty, also one just made.
+            if not (left and isinstance(error, FileNotFoundError | FileExistsError)):
+                raise CannotWriteError("oO cannot make its home.", "Check OO_HOME or HOME.") from error
+        if all(map(os.path.isdir, folders)):
+            break
     close_folders(paths)
 
 

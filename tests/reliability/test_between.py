@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
 import time
@@ -17,10 +19,10 @@ import pytest
 from oo_cli.daemon.scheduler import Scheduler
 from oo_cli.home import _is_emptied, make_folders, open_or_prepare
 from oo_cli.house import House
-from oo_cli.usecases import aftermath, forget, forget_part, moods
+from oo_cli.usecases import aftermath, forget, forget_part, moods, serving
 from oo_data.env import Paths
-from oo_data.errors import CannotWriteError, DataLockedError
-from oo_data.store import db, locks
+from oo_data.errors import BadUsageError, CannotWriteError, ConnectionNeededError, DataLockedError
+from oo_data.store import db, erase, locks
 from oo_data.store import moods as stored
 from tests.between import at_point, points
 from tests.fakes import TUESDAY, FixedClock, destroy_key, house_at
@@ -165,6 +167,35 @@ def test_the_mark_of_a_part_is_taken_away_by_its_own_end(tmp_path: Path) -> None
     forget_part.forget(house, later)
     assert (aftermath.owed(house), stored.since(house.store.conn, 0)) == (None, [])
     house.close()
+
+
+def test_who_asks_for_a_server_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Two that ask at once see no server in each other, and one that starts just then is not refused."""
+    house = house_at(tmp_path, FixedClock())
+    make_folders(house.paths)
+    dead = Path(house.paths.state, "serve.lock")
+    dead.write_text(json.dumps(serving.Serving("http://127.0.0.1:1", "", 0)))
+    with ThreadPoolExecutor(1) as pool:
+        with dead.open() as asking:
+            fcntl.flock(asking, fcntl.LOCK_SH)
+            with pytest.raises(ConnectionNeededError):
+                serving.running(house)
+            begun = pool.submit(serving.claim, house)
+            time.sleep(0.05)
+        held = begun.result()
+    with pytest.raises(BadUsageError):
+        serving.claim(house)
+    serving.leave(held)
+    os.close(serving.claim(house))
+
+
+def test_folders_are_made_while_others_are_removed(tmp_path: Path) -> None:
+    """The end of a forget takes empty folders away, and a first start makes them again."""
+    paths = Paths({"OO_HOME": str(tmp_path / "home")})
+    for nth in points(os.makedirs, lambda: make_folders(paths)):
+        erase.remove_folders(paths)
+        at_point(os.makedirs, nth, lambda: erase.remove_folders(paths), lambda: make_folders(paths))
+        assert all(map(os.path.isdir, (paths.data, paths.config, paths.state)))
 
 
 class _SeenError(BaseException):

@@ -181,6 +181,7 @@ TOLD: list[tuple[Exception, type[errors.OoError], str]] = [
     (sqlite_error(sqlite3.SQLITE_LOCKED), errors.DataLockedError, "Another oO"),
     (sqlite_error(sqlite3.SQLITE_FULL), errors.CannotWriteError, "full"),
     (sqlite_error(sqlite3.SQLITE_READONLY), errors.CannotWriteError, "cannot write"),
+    (sqlite_error(sqlite3.SQLITE_READONLY_DBMOVED), errors.DataLockedError, "was forgotten"),
     (sqlite_error(sqlite3.SQLITE_CANTOPEN), errors.CannotWriteError, "cannot write"),
     (sqlite_error(sqlite3.SQLITE_PERM), errors.CannotWriteError, "cannot write"),
     (sqlite_error(sqlite3.SQLITE_IOERR_WRITE), errors.CannotWriteError, "cannot write"),
@@ -205,6 +206,13 @@ def test_told(error: Exception, expected: type[errors.OoError], says: str) -> No
 def test_told_leaves_our_own_errors_alone() -> None:
     """An error that has its words already keeps them."""
     assert db.told(KNOWN) is KNOWN
+
+
+def test_a_write_after_the_home_was_forgotten(store: Store) -> None:
+    """A database that was removed under whoever has it open takes nothing more, and says why."""
+    os.unlink(store.path)
+    with pytest.raises(errors.DataLockedError, match="forgotten"), store.write() as conn:
+        profile.set_meta(conn, "a", "1")
 
 
 def is_free(store: Store) -> bool:

@@ -37,6 +37,8 @@ pragma cell_size_check=ON;
 pragma mmap_size=0;
 """
 
+GONE = ("This home was forgotten.", "Start oO anew.")  # said to whatever outlives its home
+
 # Statements are fixed: a table or column that SQLite does not know was there when they were written.
 _OF_DAMAGE = ("Could not decode to UTF-8", "no such ", " has no column named ")
 
@@ -295,6 +297,8 @@ def told(error: Exception) -> "OoError":
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return errors.DataLockedError("Another oO is writing.", "Try again in a moment.")
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED:
+        return errors.DataLockedError(*GONE)
     if code == sqlite3.SQLITE_FULL:
         return errors.CannotWriteError("The disk is full.", "Free some space; nothing was lost.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
