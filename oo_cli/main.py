@@ -108,6 +108,8 @@ def _finish_part(desk: Desk) -> None:
 
 
 def _dispatch(desk: Desk, rest: list[str]) -> int:
+    import re
+
     from typer.exceptions import Abort, TyperException
     from typer.main import get_command
 
@@ -118,7 +120,8 @@ def _dispatch(desk: Desk, rest: list[str]) -> int:
         desk.say("Nothing was done.")
         return 1
     except TyperException as error:
-        said = show(error.format_message().replace("\n", " ")).rstrip(".")
+        told = re.sub(r"a valid (int|float)( range)?\b", "a number", error.format_message().replace("\n", " "))
+        said = show(told).rstrip(".")
         line = said if said.endswith("?") else f"{said}."
         return render.report(_usage(line, rest[0]), desk.options.json)
     return result if isinstance(result, int) else 0

@@ -27,6 +27,7 @@ SILENCES = {
     "busy": "You are busy",
     "hold-out": "A half day without tips, by lot; to end that: oo profile unset holdout.share",
     "nothing-open": "Nothing is open",
+    "put-off": "All that is open is put off",
     "nothing-fits": "Nothing at hand fits that; to say how long a tip takes: oo effort 10m",
     "nothing-now": "Nothing more for now",
     "nothing-fresh": "Nothing fresh to say; run: oo refresh",

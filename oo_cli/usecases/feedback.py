@@ -132,6 +132,7 @@ def undo(house: House) -> Reacted:
             house.bus.publish(conn, FeedbackUndone(last.id, given.about), now, undo_id)
             tips.unmute(conn, last.id)
             tips.end_silence(conn, gate.PAUSE)
+            tips.end_silence(conn, gate.NOTHING)
             written = outbox.take_back(house, last.id, undo_id)
             if given.reaction == "done":
                 unticked = _untick(house, given.about, source, handle, last.at, not written)

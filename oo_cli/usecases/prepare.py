@@ -101,7 +101,8 @@ def prepare(house: House, stock: Stock, seated: Bench, now: int) -> Shelf:
             words.append(said)
     spans = gate.spans(profile.prefs(house.store.conn), now, house.zone, _worth(stock, first, now))
     if not rows:
-        spans.append(gate.nothing_open(now, house.zone))
+        later = any(stock.muted.get(task.ref, tips.FOREVER) < tips.FOREVER for task in stock.tasks)
+        spans.append(gate.nothing_open(now, house.zone, later))
     kept_efforts = at_hand.features(efforts, sources, now, now + DAY_MS)
     return Shelf(tuple(rows), tuple(spans), tuple(decisions), tuple(words), kept_efforts, tuple(present))
 

@@ -53,7 +53,7 @@ def verify(
     ours = _of_oo(house)
     wanted = {word for word in words if word.strip('"').lower() not in ours}  # a handle is kept in quotes
     memory = house.paths.memory_dirs()
-    mine = forget.files_in([*house.paths.roots(), *memory])
+    mine = list(dict.fromkeys(forget.files_in([*house.paths.roots(), *memory])))
     looked = scan(dict.fromkeys([*mine, *forget.files_in(map(os.path.abspath, folders))]), wanted)
     meant = tuple((path, _why(path, memory)) for path in looked.hits if path in own or path.startswith(tuple(memory)))
     names = {path for path, _ in meant}

@@ -169,7 +169,7 @@ def lines(explained: Mapping[str, Any]) -> list[str]:
     if free is not None and free * MINUTE_MS <= FREE_MS:
         said.append(f"{counted(free, 'free minutes')} before your next appointment; what takes longer comes last.")
     said += [f"{source} could not be read last time; see: oo sources" for source in gate.get("broken_sources", ())]
-    return [*said, *_model_lines(explained.get("model"))]
+    return [*said, *_model_lines(explained.get("model"))] if tip else said
 
 
 def _model_lines(model: Mapping[str, Any] | None) -> list[str]:

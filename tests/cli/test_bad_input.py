@@ -119,6 +119,12 @@ def test_another_key_locks_the_words_and_says_so(oo: Oo, home: Path, environ: di
     assert "too short" not in ran.err
 
 
+def test_a_word_where_a_number_belongs(oo: Oo) -> None:
+    """The parser's name of a type is no word for a person."""
+    for words in (("mood", "five"), ("log", "--limit", "x"), ("serve", "--for", "x")):
+        assert "is not a number. See: oo" in oo(*words).err
+
+
 def test_a_word_that_is_nearly_a_command(oo: Oo) -> None:
     """The question what was meant ends as a question does."""
     assert oo("tipp").err == "oo: No such command 'tipp'. Did you mean 'tip'? See: oo --help\n"

@@ -70,6 +70,21 @@ def test_what_waits_is_told_by_every_door_alike(two_tasks: Oo) -> None:
     assert two_tasks("why").out.startswith("Call the dentist\n")
 
 
+def test_what_is_put_off_for_days_is_still_open(oo: Oo) -> None:
+    """With all of it put off beyond the day, nobody is told that nothing is open; undo brings it back at once."""
+    oo("add", "Call the dentist")
+    oo("tip")
+    oo("later", "2026-12-07")
+    for _ in range(2):
+        assert oo("tip").out == "· All that is open is put off.\n"
+        assert oo("why").out.startswith("The gate is closed: all that is open is put off.\n")
+        oo("refresh")
+    oo("undo")
+    assert oo("tip").out.startswith("Call the dentist")
+    oo("done")
+    assert oo("tip").out == "· Nothing is open.\n"
+
+
 def test_a_pause_within_the_night_is_told_as_the_tip_tells_it(two_tasks: Oo) -> None:
     """Too many in the evening: a typed tip, why and status name the same reason and the same end of it."""
     two_tasks("tip", OO_NOW="2026-12-01T21:00:00+01:00")

@@ -52,6 +52,7 @@ def test_nothing_readable_lies_at_rest(lived: House, tmp_path: Path) -> None:
     assert found.scan.words >= 7
     assert found.scan.patterns > 10 * found.scan.words
     assert found.scan.bytes > 100_000
+    assert found.scan.files == len(found.files) == len(set(found.files))
     beside = looked(lived, folders=(str(tmp_path),))
     assert (str(tmp_path / "mine.txt"), "your own list") in beside.meant
     assert beside.is_clean

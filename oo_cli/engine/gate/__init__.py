@@ -42,12 +42,13 @@ if TYPE_CHECKING:
     from oo_cli.engine.moments.rhythm import Rhythm
 
 __all__ = [
-    "GLOBAL_SCOPE", "IGNORED", "MOMENT_ORIGIN", "ORIGIN", "PAUSE", "PAUSE_MINUTES", "QUIET_END", "QUIET_SCOPE",
-    "QUIET_START", "TIPS_PER_DAY", "Known", "Stretch", "acceptance", "allowance", "freshness", "nothing_open", "pause",
-    "pause_minutes", "spans",
+    "GLOBAL_SCOPE", "IGNORED", "MOMENT_ORIGIN", "NOTHING", "ORIGIN", "PAUSE", "PAUSE_MINUTES", "QUIET_END",
+    "QUIET_SCOPE", "QUIET_START", "TIPS_PER_DAY", "Known", "Stretch", "acceptance", "allowance", "freshness",
+    "nothing_open", "pause", "pause_minutes", "spans",
 ]  # fmt: skip
 
 PAUSE = "pause"  # the id of the span that follows a reaction
+NOTHING = "nothing-open"  # the id of the span over an empty shelf
 LEAST_WORTH = 0.02
 WORTH_MS = 3 * HOUR_MS
 
@@ -105,10 +106,10 @@ def pause(reactions: Sequence[Reacted], now: int, minutes: int = PAUSE_MINUTES) 
     return _moment(PAUSE, now, until, "habituation" if reactions[-1].reaction == IGNORED else "cool-down")
 
 
-def nothing_open(now: int, zone: ZoneInfo) -> SilentSpan:
-    """Silence until midnight because there is nothing to say; a change in a source ends it earlier."""
+def nothing_open(now: int, zone: ZoneInfo, put_off: bool = False) -> SilentSpan:
+    """Silence until midnight because nothing is open, or all of it `put_off`; a change in a source ends it earlier."""
     until = midnight(day_after(local(now, zone).date()), zone)
-    return SilentSpan("nothing-open", now, until, "nothing-open", 0, "always", "shelf")
+    return SilentSpan(NOTHING, now, until, "put-off" if put_off else "nothing-open", 0, "always", "shelf")
 
 
 def _whole_days(prefs: Mapping[tuple[str, str], Pref], now: int, zone: ZoneInfo) -> list[Stretch]:
