@@ -18,6 +18,7 @@ import pytest
 from oo_cli.engine.orchestrator import limits
 from oo_cli.usecases import areas, embedding, judge, settings
 from oo_data.store import egress
+from tests import ports
 from tests.conftest import ROOT
 from tests.llm.conftest import Bench, Open
 from tests.llm.injections import INJECTIONS
@@ -82,12 +83,7 @@ def proxy(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory, free_por
 @pytest.fixture(scope="module")
 def free_port() -> int:
     """A port that nobody listens on."""
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    return ports.free_port()
 
 
 def _wait(running: subprocess.Popen[bytes], url: str) -> None:

@@ -17,16 +17,10 @@ import pytest
 from oo_cli.adapters.mirror import codec
 from oo_cli.adapters.mirror.stream import STREAM, SUBJECTS
 from oo_data.contracts.event import Envelope
+from tests.ports import free_port
 
 PROGRAM = shutil.which("nats-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 needs_server = pytest.mark.skipif(PROGRAM is None, reason="Debian's nats-server is not here")
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class NatsServer:
@@ -52,7 +46,7 @@ class NatsServer:
         command = [str(PROGRAM), "-c", str(self._folder / "nats.conf")]
         with log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:

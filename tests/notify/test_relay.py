@@ -34,7 +34,7 @@ class Ends:
                 return b""
             outer, _ = server.accept()
             with outer:
-                outer.settimeout(5)
+                outer.settimeout(20)
                 heard = b""
                 for chunk in chunks:
                     inner.sendall(chunk)

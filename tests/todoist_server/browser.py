@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -19,19 +18,13 @@ from oo_cli.adapters.sources.todoist.oauth import READ, Addresses, Attempt, OAut
 from oo_data.secret import Secret
 from oo_data.store.db import Store
 from tests.fakes import FixedClock
+from tests.ports import free_ports
 from tests.todoist_server.account import build
 from tests.todoist_server.bench import consent, new_store
 from tests.todoist_server.oauth import AuthorizationServer
 from tests.todoist_server.server import TodoistServer
 
 URI = "http://localhost:8765/callback"
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on just now."""
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in taken]
 
 
 @dataclass(repr=False)

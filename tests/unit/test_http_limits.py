@@ -21,6 +21,7 @@ from oo_cli.adapters.replies import FAULTS, ExchangeFailedError
 from oo_data.errors import ConsentMissingError
 from oo_data.secret import Secret
 from oo_data.store import db
+from tests.ports import free_port
 from tests.todoist_server import faults
 from tests.todoist_server.bench import PURPOSE, TOKEN, Bench, FixedClock, chain_text, open_bench
 
@@ -181,9 +182,7 @@ def test_status_is_the_callers(bench: Bench, code: int) -> None:
 
 def test_refused(bench: Bench) -> None:
     """A closed port is told as one, and counts no byte as sent."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        closed = f"127.0.0.1:{free.getsockname()[1]}"
+    closed = f"127.0.0.1:{free_port()}"
     with Guard(bench.store, FixedClock(), {PURPOSE: frozenset((closed,))}) as guard:
         error = Bench(bench.store, bench.server, guard).failed(url=f"http://{closed}/")
     assert (error.fault, error.exit_code) == ("refused", 5)

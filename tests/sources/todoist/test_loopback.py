@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from oo_cli.adapters.sources.todoist.loopback import PORTS, REQUEST_BYTES, VISITORS, Listener
 from oo_data.errors import ConnectionNeededError
 from oo_data.secret import Secret
+from tests.ports import free_ports
 from tests.todoist_server.bench import chain_text
-from tests.todoist_server.browser import free_ports
 
 STATE = "a5" * 32
 CODE = "c0de-canary-1234567890"

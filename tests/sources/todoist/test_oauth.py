@@ -22,9 +22,10 @@ from oo_data.errors import (
 )
 from oo_data.secret import Secret
 from oo_data.store import egress
+from tests.ports import free_ports
 from tests.todoist_server import faults
 from tests.todoist_server.bench import chain_text, consent
-from tests.todoist_server.browser import URI, LoginBench, free_ports, login_bench
+from tests.todoist_server.browser import URI, LoginBench, login_bench
 from tests.todoist_server.faults import Fault
 from tests.todoist_server.oauth import refusal
 from tests.todoist_server.wire import Answer
