@@ -20,7 +20,7 @@ from oo_cli.usecases.pull import is_local
 from oo_cli.usecases.residue import Scan, scan
 from oo_data.env import Paths
 from oo_data.errors import DataDamagedError, DataLockedError, OoError
-from oo_data.store import db, egress, erase, health, keys, locks, profile, words
+from oo_data.store import egress, erase, health, keys, locks, profile, words
 from oo_data.store.db import Store
 from oo_data.store.profile import SourceState
 
@@ -187,12 +187,8 @@ def _sources(house: House) -> tuple[SourceState, ...]:
 def finish(paths: Paths) -> None:
     """Remove memory, key files, files and folders; safe to repeat, and the mark goes last."""
     words.clear(paths)
-    try:
-        for path in (*erase.key_files_of(paths), *erase.files_of(paths)):
-            erase.unlink(path)
-        erase.unlink(paths.forgetting)
-    except OSError as error:
-        raise db.told(error) from error
+    for path in (*erase.key_files_of(paths), *erase.files_of(paths), paths.forgetting):
+        erase.unlink(path)
     erase.remove_folders(paths)
 
 

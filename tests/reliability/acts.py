@@ -92,6 +92,7 @@ class Act(NamedTuple):
 HABIT = ("habit", "add", "Stretch")
 DONE = Act(("done",), "FeedbackGiven")
 REFRESH = Act(("refresh",))
+REVOKE = Act(("consent", "revoke", "agent.momentum"))
 PAIR = Act(("phone", "pair"), home=serving, keeps="pairing", says="/p#")
 ACTS = (
     DONE,
@@ -106,7 +107,7 @@ ACTS = (
     Act(("key", "rotate"), home=own_key),
     Act(("context", "work")),
     Act(("profile", "set", "tips.per_day", "3")),
-    Act(("consent", "revoke", "agent.momentum")),
+    REVOKE,
     Act(("connect", "todotxt"), home=only_a_list, keeps="source", says="Connected"),
     Act(("connect", "calendar", "--file", "~/calendar.ics"), home=calendar, keeps="source", says="Connected"),
     Act(HABIT),

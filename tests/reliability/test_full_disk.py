@@ -17,9 +17,10 @@ from oo_data.errors import OoError
 from oo_data.store import words as memory
 from tests.fakes import FixedClock, house_at
 from tests.reliability import tracing
-from tests.reliability.acts import ACTS, DONE, PAIR, REFRESH, REPEATED, Act, Ready, ready, size, state
+from tests.reliability.acts import ACTS, DONE, PAIR, REFRESH, REPEATED, REVOKE, Act, Ready, ready, size, state
 from tests.reliability.conftest import Figure
-from tests.reliability.forks import Site
+from tests.reliability.forks import Ended, Site
+from tests.reliability.parts import ALL, DISCONNECT, PARTS, Home, left, prepared, settled
 from tests.reliability.scene import CANNOT_WRITE, ERROR, Scene, every
 
 # Each writes as another one does.
@@ -30,29 +31,64 @@ LASTING = ("pwrite64", "ftruncate", "fsync", "fdatasync", "mkdir")  # what is to
 FAULTS = ("ENOSPC", "EDQUOT", "EIO")
 
 
-def fail(scene: Scene, act: Act, at: Ready, site: Site, fault: str, lasting: bool) -> bool:
-    """Have one change fail, and those of its kind after it where the fault lasts; whether the command told of it."""
-    scene.restore()
-    before, events = state(scene), scene.events()
+def hindered(scene: Scene, words: tuple[str, ...], site: Site, fault: str, lasting: bool) -> Ended:
+    """Have one change of a command fail, and those of its kind after it where the fault lasts; a line tells of it."""
     when = f"{site.number}+" if lasting and site.call in LASTING else str(site.number)
-    ended = scene.forks.run(act.words, scene.environ, f"{site.call}:error={fault}:when={when}", site.call)
+    ended = scene.forks.run(words, scene.environ, f"{site.call}:error={fault}:when={when}", site.call)
     assert ended.code in (0, CANNOT_WRITE), (site, fault, ended)
     said = ended.err.splitlines()
-    written = not ended.code
-    could_be_asked = not Path(f"{scene.paths.database}-journal").exists()
-    scene.is_sound(events)
     if ended.code:
         assert said, (site, fault, ended)
         assert said[-1].startswith(ERROR), (site, fault, ended)
         assert sum(line.startswith(ERROR) for line in said) == 1
+    assert "Traceback" not in ended.err
+    assert "unexpected" not in ended.err, (site, fault, ended)
+    return ended
+
+
+def fail_in_part(scene: Scene, words: tuple[str, ...], at: Home, site: Site, fault: str, lasting: bool) -> bool:
+    """Have a change of a partial forget fail: by the next start the part is gone, or all is as before; whether told."""
+    scene.restore()
+    ended = hindered(scene, words, site, fault, lasting)
+    kept = left(scene)
+    assert kept == at.done or (kept == at.before and ended.code), (site, fault, ended, kept - at.done, at.done - kept)
+    assert not Path(scene.paths.unsettled).exists()
+    assert scene.rows("pragma integrity_check") == [("ok",)]
+    return bool(ended.code)
+
+
+def fail_in_all(scene: Scene, site: Site, fault: str, lasting: bool) -> bool:
+    """Have a change of forgetting everything fail: another forget ends it; whether it was told."""
+    scene.restore()
+    ended = hindered(scene, ALL, site, fault, lasting)
+    assert ended.code or not files(scene), (site, fault, ended)
+    scene("status")
+    if files(scene):
+        scene(*ALL)
+    assert not files(scene), (site, fault, ended)
+    return bool(ended.code)
+
+
+def files(scene: Scene) -> list[Path]:
+    """Whatever lies in the home."""
+    return [path for path in scene.home.rglob("*") if path.is_file()]
+
+
+def fail(scene: Scene, act: Act, at: Ready, site: Site, fault: str, lasting: bool) -> bool:
+    """Have one change fail, and those of its kind after it where the fault lasts; whether the command told of it."""
+    scene.restore()
+    before, events = state(scene), scene.events()
+    ended = hindered(scene, act.words, site, fault, lasting)
+    written = not ended.code
+    could_be_asked = not Path(f"{scene.paths.database}-journal").exists()
+    scene.is_sound(events)
+    if ended.code:
         now = state(scene)
         written = now != before
         if not could_be_asked:  # whether it was kept: the list stays as it is, and the next refresh sees it done
             now = now | {"list": before["list"]}
         if now != before:  # what fails when all is written, was written all the same
             assert at.holds(size(now), act), (site, fault, ended)
-    assert "Traceback" not in ended.err
-    assert "unexpected" not in ended.err, (site, fault, ended)
     scene("log")
     again = scene.forks.run(act.words, scene.environ)
     assert again.code in ((0, REPEATED) if written else (0,)), (site, again)
@@ -60,13 +96,13 @@ def fail(scene: Scene, act: Act, at: Ready, site: Site, fault: str, lasting: boo
     return bool(ended.code)
 
 
-def unspoken(at: Ready) -> list[Site]:
+def unspoken(at: Ready | Home) -> list[Site]:
     """The changes of a command, what it says apart."""
     return [site for site in at.sites if not site.speaks]
 
 
 @tracing.needs_trace
-@pytest.mark.parametrize("act", [DONE, REFRESH, PAIR], ids=lambda act: act.name)
+@pytest.mark.parametrize("act", [DONE, REFRESH, REVOKE, PAIR], ids=lambda act: act.name)
 def test_at_some_changes(scene: Scene, act: Act) -> None:
     """The first and the last change of each kind, on a disk that is full from then on."""
     at = ready(scene, act)
@@ -104,6 +140,35 @@ def test_at_every_change(scene: Scene, act: Act, figure: Figure) -> None:
     told = sum(fail(scene, act, at, site, fault, fault != "EIO") for site in found for fault in FAULTS)
     figure(f"{len(found) * len(FAULTS)} faults, {told} told, none half written")
     assert told
+
+
+@tracing.needs_trace
+def test_a_part_at_some_changes(scene: Scene) -> None:
+    """Disconnecting: the first and the last change of each kind, on a disk that is full from then on."""
+    at = prepared(scene, DISCONNECT)
+    told = [fail_in_part(scene, DISCONNECT, at, site, "ENOSPC", True) for site in every(unspoken(at), len(at.sites))]
+    assert any(told)
+
+
+@tracing.needs_trace
+@pytest.mark.nightly
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("words", PARTS, ids=" ".join)
+def test_a_part_at_every_change(scene: Scene, words: tuple[str, ...], figure: Figure) -> None:
+    """Every change of a partial forget, with each fault."""
+    at = prepared(scene, words)
+    found = unspoken(at)
+    told = sum(fail_in_part(scene, words, at, site, fault, fault != "EIO") for site in found for fault in FAULTS)
+    figure(f"{len(found) * len(FAULTS)} faults, {told} told, none half done")
+    assert told
+
+
+@tracing.needs_trace
+def test_everything_at_every_change(scene: Scene) -> None:
+    """Every change of forgetting everything, on a disk that is full from then on."""
+    found = [site for site in settled(scene, ALL) if not site.speaks]
+    told = [fail_in_all(scene, site, "ENOSPC", True) for site in found]
+    assert any(told)
 
 
 SMALL = """set -e

@@ -75,8 +75,14 @@ def test_no_reader_begins_a_home_in_the_place_of_one_it_saw(tmp_path: Path, cloc
 
 def test_a_file_that_goes_by_itself_stops_no_forget(tmp_path: Path) -> None:
     """What another process removes meanwhile, as a lock it had made, is gone all the same."""
-    (tmp_path / "leader.lock").write_text("1234")
-    assert [erase.unlink(str(tmp_path / "leader.lock")) for _ in range(2)] == [4, 0]
+    lock = tmp_path / "leader.lock"
+    lock.write_text("1234")
+    for size in (4, 0):
+        assert erase.size_of(str(lock)) == size
+        erase.unlink(str(lock))
+    assert not lock.exists()
+    with pytest.raises(CannotWriteError):
+        erase.unlink(str(tmp_path))
 
 
 def test_a_home_in_the_place_of_a_forgotten_one_is_another(tmp_path: Path, clock: FixedClock) -> None:

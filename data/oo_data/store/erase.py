@@ -9,7 +9,6 @@ import glob
 import os
 import sqlite3
 from collections.abc import Iterable
-from contextlib import suppress
 
 from oo_data import catalog
 from oo_data.env import Paths
@@ -148,12 +147,14 @@ def size_of(path: str) -> int:
         return 0
 
 
-def unlink(path: str) -> int:
-    """Remove one file; the bytes it had. One that is gone already has none."""
-    size = size_of(path)
-    with suppress(FileNotFoundError):
+def unlink(path: str) -> None:
+    """Remove one file, if it is there. Raises `CannotWriteError`."""
+    try:
         os.unlink(path)
-    return size
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise told(error) from error
 
 
 def set_aside(paths: Paths, stamp: str) -> str:
