@@ -35,7 +35,7 @@ def face(arguments: list[str]) -> int:
     frame, held = None, first.hold_signals()
     try:
         frame = first.paint(os.environ, plain=bool(arguments))
-        first.leave_when_told(held, painted=frame is not None)
+        first.leave_when_told(held, frame)
         from oo_cli.main import run
 
         return run(arguments, frame=frame)

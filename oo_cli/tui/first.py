@@ -101,18 +101,22 @@ def hold_signals() -> "set[int]":
     return set(signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
 
 
-def leave_when_told(held: "set[int]", painted: bool) -> None:
-    """Until the face answers signals itself, one that ends the program ends it by the way that restores the screen.
+def leave_when_told(held: "set[int]", frame: "Frame | None") -> None:
+    """Until the face answers signals itself, one that ends the program restores the screen and ends it at once.
 
-    What came since others were `held` comes now.
+    Nothing is raised, for what is being loaded may swallow it. What came since others were `held` comes now.
     """
     import signal
 
-    def leave(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
+    if frame is not None:
+        painted = frame
 
-    for number in (signal.SIGTERM, signal.SIGHUP) if painted else ():
-        signal.signal(number, leave)
+        def leave(number: int, _: object) -> None:
+            painted.give_back()
+            os._exit(128 + number)
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, leave)
     signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
