@@ -45,8 +45,8 @@ TRUST_TESTS = tests/forget tests/store tests/vault tests/unit/test_gate.py tests
   tests/unit/test_http_limits.py tests/unit/test_listener.py tests/unit/test_residue.py tests/unit/test_text.py \
   tests/moments/test_habituation.py tests/moments/test_openings.py tests/areas/test_store.py tests/cli/test_egress.py \
   tests/cron/test_command.py tests/llm/test_told.py tests/mirror/test_homes.py tests/phone/test_connections.py \
-  tests/phone/test_pairing.py tests/policies/test_policies.py tests/reliability/test_damaged.py \
-  tests/reliability/test_start.py tests/tui/test_first.py tests/tui/inspect/test_reading.py tests/walk/test_calendar.py
+  tests/phone/test_pairing.py tests/phone/test_serve.py tests/policies/test_policies.py tests/reliability/test_between.py \
+  tests/reliability/test_damaged.py tests/reliability/test_start.py tests/tui/test_first.py tests/tui/inspect/test_reading.py tests/walk/test_calendar.py
 
 cover-trust:
 	$(PYTHON) -m coverage erase

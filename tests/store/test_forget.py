@@ -18,9 +18,9 @@ from oo_cli.adapters.mirror import stream
 from oo_cli.adapters.notify import post
 from oo_cli.adapters.trace import places
 from oo_cli.house import House
-from oo_cli.usecases import connect, recommend, refresh
+from oo_cli.usecases import aftermath, connect, forget_part, recommend, refresh
 from oo_cli.usecases.add import add_task
-from oo_cli.usecases.forget import PAGES, Receipt, finish, forget, known_words, plan, take_refresh
+from oo_cli.usecases.forget import PAGES, Receipt, finish, forget, known_words, plan, resume, take_refresh
 from oo_data import catalog
 from oo_data.contracts.llm import purpose
 from oo_data.contracts.tip import RecommendRequest
@@ -83,6 +83,65 @@ def test_a_file_that_goes_by_itself_stops_no_forget(tmp_path: Path) -> None:
     assert not lock.exists()
     with pytest.raises(CannotWriteError):
         erase.unlink(str(tmp_path))
+
+
+def released_soon(path: str) -> threading.Timer:
+    """A lock that somebody else holds for a moment yet."""
+    fd = locks.take(path)
+    assert fd is not None
+    timer = threading.Timer(0.2, os.close, [fd])
+    timer.start()
+    return timer
+
+
+def test_a_forget_waits_for_another(tmp_path: Path, clock: FixedClock) -> None:
+    """One that is under way holds its mark: a second one begins once that is let go."""
+    with closing(house_at(tmp_path, clock)) as house:
+        add_task(house, "Water the plants")
+        timer = released_soon(house.paths.forgetting)
+        forget(house, destroy_key)
+        timer.join()
+        assert is_gone(house.paths)
+
+
+def test_a_forget_that_was_cut_short_waits_for_a_refresh(tmp_path: Path, clock: FixedClock) -> None:
+    """The next start ends it once the refresh beside it is over, and touches no mark that is not oO's own."""
+    with closing(house_at(tmp_path, clock)) as house:
+        add_task(house, "Water the plants")
+        mark = Path(house.paths.forgetting)
+        mark.symlink_to("nowhere")
+        with pytest.raises(CannotWriteError):
+            resume(house, destroy_key)
+        mark.unlink()
+        mark.touch()
+        timer = released_soon(f"{house.paths.state}/refresh.lock")
+        assert resume(house, destroy_key) is not None
+        timer.join()
+        assert is_gone(house.paths)
+
+
+def test_a_part_that_was_cut_short_is_left_to_whoever_is_at_it(tmp_path: Path, clock: FixedClock) -> None:
+    """A refresh under way keeps others from it; the next start does it."""
+    with closing(house_at(tmp_path, clock)) as house:
+        add_task(house, "Water the plants")
+        aftermath.owe(house)
+        fd = locks.take(f"{house.paths.state}/refresh.lock")
+        assert fd is not None
+        assert not forget_part.resume(house)
+        os.close(fd)
+        assert forget_part.resume(house)
+        assert aftermath.owed(house) is None
+
+
+def test_a_lock_whose_file_goes_is_none(tmp_path: Path) -> None:
+    """The next one locks another file."""
+    path = tmp_path / "some.lock"
+    fd = locks.take(str(path))
+    assert fd is not None
+    assert locks.is_at(fd, str(path))
+    path.unlink()
+    assert not locks.is_at(fd, str(path))
+    os.close(fd)
 
 
 def test_a_home_in_the_place_of_a_forgotten_one_is_another(tmp_path: Path, clock: FixedClock) -> None:
